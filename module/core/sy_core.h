@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The decision core: what a transition does next, and whether one task may
+ * switch. Pure C. It includes nothing, allocates nothing, takes no lock, reads
+ * no clock and calls nothing but itself; the kernel shell, the unit tests and
+ * the simulator compile these same sources.
+ *
+ * Two machines that do not share state:
+ *
+ *   sy_step()    the transition, driven by one worker, one event at a time;
+ *   sy_judge()   one look at one task, from any context (scan, interrupt,
+ *                sched_switch, the border, the stopped machine).
+ *
+ *	           ENABLE/DISABLE
+ *	   IDLE ------------------> PREPARING --FAILED--> IDLE
+ *	    ^                           |
+ *	    |                        PREPARED
+ *	    |        +------------------+----------------+
+ *	    |        | FUNCTION/FUNCTION                 | THREAD, KERNEL
+ *	    |        |                                   v
+ *	    |        |      +-------- TIMER -------- WAITING <---+
+ *	    |        |      v                         |  ^       | STOPPED
+ *	    |        |   SCANNING ------SCANNED-------+  |       |
+ *	    |        |      |                            |    STOPPING
+ *	    |        v      v                            |       ^
+ *	    +---- SETTLING <----- all switched ----------+-------+
+ *	  SETTLED
+ */
+#ifndef SY_CORE_H
+#define SY_CORE_H
+
+#ifdef __CHECKER__
+#define __sy_bitwise __attribute__((bitwise))
+#define __sy_force __attribute__((force))
+#else
+#define __sy_bitwise
+#define __sy_force
+#endif
+
+typedef unsigned char sy_u8;
+typedef unsigned int sy_u32;
+typedef unsigned long long sy_u64;
+
+/* ---- models ------------------------------------------------------------ */
+
+enum sy_leave { SY_LEAVE_FUNCTION, SY_LEAVE_PATCHED_SET, SY_LEAVE_KERNEL };
+enum sy_switch { SY_SWITCH_FUNCTION, SY_SWITCH_THREAD, SY_SWITCH_KERNEL };
+
+/* Observations: bit k-1 is Mk of docs/models.md. */
+#define SY_M1 1u
+#define SY_M2 2u
+#define SY_M3 4u
+#define SY_M4 8u
+
+struct sy_model {
+	sy_u8 leave; /* enum sy_leave */
+	sy_u8 sw; /* enum sy_switch */
+	sy_u8 relaxed; /* LEAVE_KERNEL only: excuse by stack */
+};
+
+/**
+ * sy_model_allows() - the set of observations a model allows
+ * @model: any pair of enum sy_leave and enum sy_switch
+ *
+ * The table of nine models by four observations. relaxed allows M2 besides,
+ * for the excused.
+ *
+ * Return: a set of SY_M1 .. SY_M4.
+ * Source: Vojtech Pavlik's two axes (7 Nov 2014); docs/models.md derives it.
+ */
+sy_u32 sy_model_allows(const struct sy_model *model);
+
+/* Return: 1 if this engine serves the model now, else 0. */
+int sy_model_served(const struct sy_model *model);
+
+/* ---- verdicts ---------------------------------------------------------- */
+
+/* Why a request was refused. Same numbers as enum sy_abi_verdict. */
+typedef sy_u32 __sy_bitwise sy_refusal_t;
+#define SY_OK ((__sy_force sy_refusal_t)0)
+#define SY_BUSY ((__sy_force sy_refusal_t)2)
+#define SY_REQUIREMENT ((__sy_force sy_refusal_t)14)
+#define SY_BAD_MODEL ((__sy_force sy_refusal_t)15)
+#define SY_BAD_STATE ((__sy_force sy_refusal_t)16)
+
+/* ---- one task ---------------------------------------------------------- */
+
+/* How a task was seen. One bit each; several may be set. */
+#define SY_SEEN_USER 0x001u /* it executes user code, or is in the very last
+			     * step of its return to user mode */
+#define SY_SEEN_DEAD 0x002u /* it has left its CPU for good */
+#define SY_SEEN_RUNNING 0x004u /* on a CPU that could not be looked at now */
+#define SY_SEEN_UNRELIABLE 0x008u /* its stack could not be walked */
+#define SY_SEEN_IN_SET 0x010u /* a frame of the side it would leave */
+#define SY_SEEN_IN_TRAMPOLINE 0x020u /* a frame inside the redirect: in both
+				      * versions */
+#define SY_SEEN_MAIN_LOOP 0x040u /* a kthread or idle task whose stack holds its
+				  * thread function and waiting primitives
+				  * only, not runnable (idle: in the idle
+				  * loop) */
+#define SY_SEEN_KTHREAD 0x080u
+#define SY_SEEN_EXITING 0x100u /* PF_EXITING */
+#define SY_SEEN_STOPPED 0x200u /* stopped or traced */
+#define SY_SEEN_UNINTERRUPTIBLE 0x400u /* D state or waiting for a vfork child */
+#define SY_SEEN_RUNNABLE 0x800u /* off its CPU but runnable: preempted */
+
+enum sy_look {
+	SY_LOOK_LEFT, /* outside: it may switch now */
+	SY_LOOK_EXCUSED, /* outside by the relaxed rule only: it may switch */
+	SY_LOOK_ASLEEP, /* inside, asleep where a signal reaches it */
+	SY_LOOK_RUNNING,
+	SY_LOOK_PREEMPTED,
+	SY_LOOK_EXITING,
+	SY_LOOK_UNRELIABLE,
+	SY_LOOK_UNINTERRUPTIBLE,
+	SY_LOOK_STOPPED,
+	SY_LOOK_KTHREAD,
+	SY_LOOK__LAST
+};
+
+/**
+ * sy_judge() - may a task that was seen like this switch?
+ * @model: the transition's model
+ * @seen:  a set of SY_SEEN_*
+ *
+ * LEAVE_FUNCTION: always. LEAVE_PATCHED_SET: a reliable stack with no frame of
+ * the set and none of the redirect. LEAVE_KERNEL: in user mode, dead, or a
+ * kthread in its main loop; relaxed also excuses kthreads, vfork parents,
+ * D state, stopped and traced tasks that LEAVE_PATCHED_SET would let go.
+ *
+ * When several reasons hold a task back, the one an operator can act on wins:
+ * UNRELIABLE, RUNNING, EXITING, KTHREAD, STOPPED, UNINTERRUPTIBLE, PREEMPTED,
+ * ASLEEP in this order.
+ *
+ * Context: any, NMI included; reads its arguments only.
+ */
+enum sy_look sy_judge(const struct sy_model *model, sy_u32 seen);
+
+/* Return: 1 if a signal makes such a task leave, else 0. */
+int sy_look_nudgeable(enum sy_look look);
+
+/* Return: a static word or sentence for the operator; never null. */
+const char *sy_look_name(enum sy_look look);
+const char *sy_look_relief(enum sy_look look);
+
+/* ---- the transition ---------------------------------------------------- */
+
+enum sy_state {
+	SY_IDLE,
+	SY_PREPARING, /* shell: symbols, task table, probes, redirects */
+	SY_SCANNING, /* shell: look at every task not switched yet */
+	SY_WAITING, /* for tasks, for the exit flush or for the timer */
+	SY_STOPPING, /* shell: rendezvous */
+	SY_SETTLING, /* shell: direct targets, probes off */
+	SY_STATE__LAST
+};
+
+enum sy_result {
+	SY_RESULT_NONE,
+	SY_RESULT_SETTLED,
+	SY_RESULT_REVERTED,
+	SY_RESULT_GAVE_UP,
+	SY_RESULT_FAILED,
+	SY_RESULT__LAST
+};
+
+enum sy_event_kind {
+	SY_EVENT_START, /* u.start: a request, already resolved to a patch */
+	SY_EVENT_REVERSE, /* by request */
+	SY_EVENT_PREPARED, /* redirects are registered, everyone runs the old
+			    * side, tasks are in the table */
+	SY_EVENT_FAILED, /* preparing failed and was undone */
+	SY_EVENT_FLUSHED, /* no task that was exiting, off every list, when the
+			   * table was filled is left */
+	SY_EVENT_SCANNED, /* u.scan: the pass over all tasks is done */
+	SY_EVENT_DRAINED, /* a hook switched the last task (THREAD) or saw the
+			   * last task inside leave (KERNEL); a hint, may be
+			   * stale */
+	SY_EVENT_STOPPED, /* u.stop: a rendezvous ended */
+	SY_EVENT_TIMER, /* the armed timer expired */
+	SY_EVENT_SETTLED, /* shell is done with SY_ACT_SETTLE */
+	SY_EVENT__LAST
+};
+
+enum sy_stop_end {
+	SY_STOP_FLIPPED, /* all clean, universe flipped */
+	SY_STOP_LATE, /* a CPU did not come in time */
+	SY_STOP_INSIDE, /* somebody was inside, nothing changed */
+	SY_STOP_NMI, /* a patched function was entered from NMI */
+	SY_STOP__LAST
+};
+
+struct sy_event {
+	enum sy_event_kind kind;
+	sy_u64 now_ns;
+	union {
+		struct {
+			struct sy_model model;
+			sy_u8 to_new; /* 1 patch, 0 unpatch */
+			sy_u8 force;
+			sy_u8 enabled; /* the patch is enabled now */
+			sy_u8 retiring; /* the patch is retiring now */
+			sy_u32 forbid; /* the patch's requirement */
+			sy_u32 nfuncs;
+			sy_u64 deadline_ns; /* duration; 0: default */
+			sy_u32 tries; /* attempts; 0: until the deadline */
+			sy_u64 retry_ns; /* between attempts; 0: back-off */
+		} start;
+		struct {
+			sy_u32 pending; /* THREAD: not on the wanted side.
+					 * KERNEL: not clean */
+			sy_u32 nudgeable; /* of those, a signal frees them */
+			sy_u32 moving; /* of those, running, preempted or
+					* unreliable: look again soon */
+		} scan;
+		struct {
+			enum sy_stop_end end;
+		} stop;
+	} u;
+};
+
+enum sy_action_kind {
+	SY_ACT_REPLY, /* refusal: answer of the request (START, REVERSE) */
+	SY_ACT_PREPARE,
+	SY_ACT_ARM, /* THREAD, KERNEL: entries ask the gate from now on, hooks
+		     * (switch-out, border) are live */
+	SY_ACT_SCAN,
+	SY_ACT_FLIP_FUNCTIONS, /* every function's target in the patch's order,
+				* one store each (FUNCTION/FUNCTION) */
+	SY_ACT_FLIP, /* the universe word, no check (FUNCTION/KERNEL) */
+	SY_ACT_STOP, /* arg: limit in ns. Rendezvous, check, flip */
+	SY_ACT_NUDGE, /* signal every task whose look is nudgeable */
+	SY_ACT_TURN, /* THREAD: the wanted side is the other one now */
+	SY_ACT_TIMER, /* arg: ns from now; replaces the armed one */
+	SY_ACT_SETTLE, /* arg: 1 the new side is final, 0 the old one.
+			* SETTLED is sent when nothing of the transition
+			* is visible any more */
+	SY_ACT_RETIRE, /* the old side is final: redirects may go */
+	SY_ACT_REPORT, /* report: tell listeners */
+	SY_ACT__LAST
+};
+
+enum sy_report {
+	SY_REPORT_STARTED,
+	SY_REPORT_REVERSING_DEADLINE,
+	SY_REPORT_REVERSING_REQUEST,
+	SY_REPORT_NUDGED,
+	SY_REPORT_SETTLED, /* with the result */
+	SY_REPORT__LAST
+};
+
+struct sy_action {
+	enum sy_action_kind kind;
+	union {
+		sy_u64 arg;
+		sy_refusal_t refusal;
+		enum sy_report report;
+	} u;
+};
+
+#define SY_ACTIONS_MAX 8
+
+struct sy_actions {
+	sy_u32 n;
+	struct sy_action at[SY_ACTIONS_MAX];
+};
+
+/* The policy's numbers. */
+#define SY_DEADLINE_NS 10000000000ull /* default deadline */
+#define SY_NUDGE_SET_NS 50000000ull /* LEAVE_PATCHED_SET: sleepers are signalled
+				     * this long after the first scan */
+#define SY_NUDGE_KERNEL_NS 20000000ull /* LEAVE_KERNEL: likewise */
+#define SY_RESCAN_MIN_NS 1000000ull /* back-off of looking again at tasks that
+				     * move without passing a hook */
+#define SY_RESCAN_MAX_NS 1000000000ull
+#define SY_RETRY_MIN_NS 1000000ull /* back-off between stops */
+#define SY_RETRY_MAX_NS 100000000ull
+#define SY_STOP_MIN_NS 1000000ull /* how long CPUs wait for each other */
+#define SY_STOP_MAX_NS 16000000ull /* doubled from MIN at each late CPU */
+#define SY_RETIRE_MIN_NS 10000000ull
+#define SY_RETIRE_MAX_NS 1000000000ull
+
+struct sy_engine {
+	enum sy_state state;
+	struct sy_model model;
+	sy_u8 to_new; /* the side wanted now: 1 new */
+	sy_u8 was_to_new; /* the side wanted by the request */
+	sy_u8 reversing;
+	sy_u8 flushed;
+	sy_u8 nudged;
+	sy_u8 cancel; /* reverse as soon as preparing is done */
+	enum sy_result result;
+	sy_u32 nfuncs;
+	sy_u32 tries; /* 0: unlimited */
+	sy_u32 attempts; /* KERNEL: scans that found somebody inside, and stops
+			  * that failed; what `tries` limits */
+	sy_u64 retry_ns; /* 0: back-off */
+	sy_u64 backoff_ns;
+	sy_u64 stop_limit_ns;
+	sy_u64 deadline_ns; /* a duration: counts from PREPARED */
+	sy_u64 deadline_at; /* absolute; 0: none */
+	sy_u64 nudge_at; /* absolute; 0: none */
+	sy_u64 scan_at; /* absolute; 0: none */
+	sy_u32 pending; /* as of the last scan */
+	sy_u32 nudgeable;
+	sy_u32 moving;
+};
+
+void sy_engine_init(struct sy_engine *e);
+
+/**
+ * sy_step() - one event in, the actions that follow from it out
+ * @e:       the engine; the caller serializes
+ * @event:   what happened
+ * @ret:     filled from index 0; the caller executes the actions in order
+ *
+ * A request that is refused (REPLY with a refusal other than SY_OK) changes
+ * nothing. An event that does not fit the state is ignored: hints may be
+ * stale. Acting cannot fail; what may fail comes back as an event.
+ *
+ * Context: any one at a time; in the kernel, the worker.
+ */
+void sy_step(struct sy_engine *e, const struct sy_event *event,
+	     struct sy_actions *ret);
+
+/* Assert the facts of each state. Return: null, or what does not hold. */
+const char *sy_engine_check(const struct sy_engine *e);
+
+/* Back-off of the @attempt-th (from 0) walk of a retirement, in ns. */
+sy_u64 sy_retire_delay(sy_u32 attempt);
+
+#endif
