@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an engine is: its resting value and the facts that hold between two
+ * steps. It decides nothing and changes nothing but in sy_engine_init(). The
+ * caller that serializes sy_step() serializes these too; any context.
+ *
+ * Facts, besides those of sy_check_common():
+ *
+ *   IDLE       nothing is due; no request waits; any result
+ *   PREPARING  nothing is due; nothing was tried or nudged; no result
+ *   SCANNING   THREAD or PATCHED_SET/KERNEL; no look is due; no result
+ *   WAITING    as SCANNING, and somebody is left, the flush is not over, or
+ *              (KERNEL) a time to look again is set; no request waits
+ *   STOPPING   PATCHED_SET/KERNEL; flushed; the last scan was clean
+ *   SETTLING   nothing is due; a result, and the side that belongs to it
+ */
+#include "sy_core.h"
+
+/* Field by field: an assignment of the whole may become a call of memset. */
+void sy_engine_init(struct sy_engine *e)
+{
+	e->state = SY_IDLE;
+	e->model.leave = SY_LEAVE_FUNCTION;
+	e->model.sw = SY_SWITCH_FUNCTION;
+	e->model.relaxed = 0;
+	e->to_new = 0;
+	e->was_to_new = 0;
+	e->reversing = 0;
+	e->flushed = 0;
+	e->nudged = 0;
+	e->cancel = 0;
+	e->result = SY_RESULT_NONE;
+	e->nfuncs = 0;
+	e->tries = 0;
+	e->attempts = 0;
+	e->retry_ns = 0;
+	e->backoff_ns = SY_RETRY_MIN_NS;
+	e->stop_limit_ns = SY_STOP_MIN_NS;
+	e->deadline_ns = SY_DEADLINE_NS;
+	e->deadline_at = 0;
+	e->nudge_at = 0;
+	e->scan_at = 0;
+	e->pending = 0;
+	e->nudgeable = 0;
+	e->moving = 0;
+}
+
+static const char *sy_check_common(const struct sy_engine *e)
+{
+	if (!sy_model_served(&e->model))
+		return "a model that is served";
+	if (e->to_new > 1 || e->was_to_new > 1)
+		return "sides are 0 or 1";
+	if (e->nudgeable > e->pending || e->moving > e->pending)
+		return "nudgeable and moving tasks are pending ones";
+	if (!e->backoff_ns || e->backoff_ns > SY_RESCAN_MAX_NS)
+		return "back-off within its bounds";
+	if (e->stop_limit_ns < SY_STOP_MIN_NS ||
+	    e->stop_limit_ns > SY_STOP_MAX_NS)
+		return "the stop's limit within its bounds";
+	if (!e->deadline_ns)
+		return "a deadline";
+	if (e->reversing && e->model.sw != SY_SWITCH_THREAD)
+		return "only SWITCH_THREAD reverses";
+	if (e->attempts && e->model.sw != SY_SWITCH_KERNEL)
+		return "only SWITCH_KERNEL counts attempts";
+	if (e->nudged && e->model.sw != SY_SWITCH_THREAD)
+		return "only SWITCH_THREAD nudges";
+	return 0;
+}
+
+static const char *sy_check_at_rest(const struct sy_engine *e)
+{
+	if (e->deadline_at || e->nudge_at || e->scan_at)
+		return "nothing is due";
+	if (e->cancel && e->state != SY_PREPARING)
+		return "no request waits";
+	return 0;
+}
+
+/* The side and the result say the same. */
+static const char *sy_check_settling(const struct sy_engine *e)
+{
+	int back = e->to_new != e->was_to_new;
+
+	switch (e->result) {
+	case SY_RESULT_SETTLED:
+		if (back)
+			return "settled on the side that was asked for";
+		if (e->model.sw == SY_SWITCH_THREAD && !e->flushed)
+			return "settled after the flush";
+		break;
+	case SY_RESULT_REVERTED:
+		if (!back)
+			return "reverted to the side it came from";
+		break;
+	case SY_RESULT_GAVE_UP:
+		if (!back)
+			return "gave up on the side it came from";
+		if (e->model.sw != SY_SWITCH_KERNEL)
+			return "only SWITCH_KERNEL gives up";
+		break;
+	default:
+		return "a result while settling";
+	}
+	if ((e->result == SY_RESULT_SETTLED || e->reversing) && e->pending)
+		return "nobody is left when it settles";
+	return sy_check_at_rest(e);
+}
+
+static const char *sy_check_preparing(const struct sy_engine *e)
+{
+	if (e->attempts || e->nudged || e->reversing)
+		return "nothing was tried while preparing";
+	return sy_check_at_rest(e);
+}
+
+/* SCANNING, WAITING, STOPPING: the models that look, and their times. */
+static const char *sy_check_looking(const struct sy_engine *e)
+{
+	int by_thread = e->model.sw == SY_SWITCH_THREAD;
+
+	if (e->model.leave == SY_LEAVE_FUNCTION)
+		return "only a model that leaves something looks at tasks";
+	if (!e->deadline_at != !!e->reversing)
+		return "a deadline, or a reversal without one";
+	if (e->tries && e->attempts >= e->tries)
+		return "tries are left";
+	if (e->nudge_at && (e->nudged || !by_thread))
+		return "a nudge is due once, and for SWITCH_THREAD only";
+	if (e->cancel && (e->reversing || e->state == SY_WAITING))
+		return "a request waits for the shell only";
+
+	switch (e->state) {
+	case SY_SCANNING:
+		if (e->scan_at)
+			return "no look is due while looking";
+		if (!by_thread && !e->flushed)
+			return "SWITCH_KERNEL looks after the flush";
+		return 0;
+	case SY_STOPPING:
+		if (by_thread || !e->flushed || e->pending || e->scan_at)
+			return "a stop follows a clean scan after the flush";
+		return 0;
+	default:
+		if (by_thread && !e->pending && e->flushed)
+			return "somebody to wait for";
+		if (!by_thread && !e->flushed != !e->scan_at)
+			return "SWITCH_KERNEL waits for the flush or to look";
+		return 0;
+	}
+}
+
+static const char *sy_check_side(const struct sy_engine *e)
+{
+	if (e->result != SY_RESULT_NONE)
+		return "no result while it runs";
+	if (e->reversing != (e->to_new != e->was_to_new))
+		return "it reverses when the wanted side is not the asked one";
+	return 0;
+}
+
+const char *sy_engine_check(const struct sy_engine *e)
+{
+	const char *broken = sy_check_common(e);
+
+	if (broken)
+		return broken;
+	if (e->state == SY_IDLE)
+		return sy_check_at_rest(e);
+	if (e->state == SY_SETTLING)
+		return sy_check_settling(e);
+
+	broken = sy_check_side(e);
+	if (broken)
+		return broken;
+	if (e->state == SY_PREPARING)
+		return sy_check_preparing(e);
+	if (e->state == SY_SCANNING || e->state == SY_WAITING ||
+	    e->state == SY_STOPPING)
+		return sy_check_looking(e);
+	return "a known state";
+}

@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a transition does next: order, retry, back-off, nudging, deadline,
+ * reversal and giving up. It never looks at a task, never waits and never
+ * fails; it reads the time from the event and leaves the acting to its caller.
+ * The caller serializes all calls on one engine; any context.
+ *
+ * How it moves from state to state, and by which function:
+ *
+ *   IDLE      -> PREPARING  [sy_on_start]
+ *   PREPARING -> IDLE       [sy_on_failed]
+ *   PREPARING -> SETTLING   [sy_on_prepared: switched at once, or cancelled]
+ *   PREPARING -> SCANNING   [sy_on_prepared]
+ *   PREPARING -> WAITING    [sy_on_prepared: KERNEL, not flushed]
+ *   SCANNING  -> WAITING    [sy_scanned_thread, sy_retry]
+ *   SCANNING  -> SCANNING   [sy_turn: a request or the deadline came]
+ *   SCANNING  -> STOPPING   [sy_scanned_kernel]
+ *   SCANNING  -> SETTLING   [sy_scanned_thread, sy_retry: given up, sy_back]
+ *   WAITING   -> SCANNING   [sy_wait, sy_on_flushed, sy_on_drained, sy_turn]
+ *   WAITING   -> SETTLING   [sy_on_flushed, sy_on_drained, sy_back]
+ *   STOPPING  -> WAITING    [sy_retry]
+ *   STOPPING  -> SETTLING   [sy_on_stopped, sy_back]
+ *   SETTLING  -> IDLE       [sy_on_settled]
+ *
+ * The facts of each state are in engine.c. A stop is never sent before the
+ * flush is over, and a SWITCH_THREAD transition never settles before: tasks
+ * that were on no list when the table was filled are seen by neither.
+ */
+#include "sy_core.h"
+
+static struct sy_action *sy_emit(struct sy_actions *ret,
+				 enum sy_action_kind kind)
+{
+	struct sy_action *action = &ret->at[ret->n++];
+
+	action->kind = kind;
+	action->u.arg = 0;
+	return action;
+}
+
+static void sy_reply(struct sy_actions *ret, sy_refusal_t refusal)
+{
+	sy_emit(ret, SY_ACT_REPLY)->u.refusal = refusal;
+}
+
+static void sy_report(struct sy_actions *ret, enum sy_report report)
+{
+	sy_emit(ret, SY_ACT_REPORT)->u.report = report;
+}
+
+/* Durations come from the operator: a sum stops at the end of time. */
+static sy_u64 sy_after(sy_u64 now, sy_u64 duration)
+{
+	return duration > ~0ull - now ? ~0ull : now + duration;
+}
+
+/* Return: the back-off to use now; the next one is twice as long. */
+static sy_u64 sy_back_off(struct sy_engine *e, sy_u64 max)
+{
+	sy_u64 now = e->backoff_ns;
+
+	e->backoff_ns = now > max / 2 ? max : now * 2;
+	return now;
+}
+
+static int sy_by_thread(const struct sy_engine *e)
+{
+	return e->model.sw == SY_SWITCH_THREAD;
+}
+
+static void sy_disarm(struct sy_engine *e)
+{
+	e->deadline_at = 0;
+	e->nudge_at = 0;
+	e->scan_at = 0;
+}
+
+static void sy_scan(struct sy_engine *e, struct sy_actions *ret)
+{
+	e->state = SY_SCANNING;
+	e->scan_at = 0;
+	sy_emit(ret, SY_ACT_SCAN);
+}
+
+static void sy_settle(struct sy_engine *e, enum sy_result result,
+		      struct sy_actions *ret)
+{
+	e->state = SY_SETTLING;
+	e->result = result;
+	e->cancel = 0;
+	sy_disarm(e);
+	sy_emit(ret, SY_ACT_SETTLE)->u.arg = e->to_new;
+}
+
+/* Everyone is on the side that is wanted now. */
+static void sy_arrive(struct sy_engine *e, struct sy_actions *ret)
+{
+	sy_settle(e, e->reversing ? SY_RESULT_REVERTED : SY_RESULT_SETTLED,
+		  ret);
+}
+
+/* Nobody has switched: back to where it began, without a transition. */
+static void sy_back(struct sy_engine *e, enum sy_result result,
+		    struct sy_actions *ret)
+{
+	e->to_new = !e->was_to_new;
+	sy_settle(e, result, ret);
+}
+
+/*
+ * SWITCH_THREAD: some have switched, so the way back is a transition too. It
+ * has no deadline: there is no third side to flee to.
+ *
+ * Source: Linux kernel/livepatch, klp_reverse_transition().
+ */
+static void sy_turn(struct sy_engine *e, enum sy_report why,
+		    struct sy_actions *ret)
+{
+	e->to_new = !e->to_new;
+	e->reversing = 1;
+	e->cancel = 0;
+	e->nudged = 0;
+	e->backoff_ns = SY_RESCAN_MIN_NS;
+	sy_disarm(e);
+	sy_report(ret, why);
+	sy_emit(ret, SY_ACT_TURN);
+	sy_scan(e, ret);
+}
+
+/* The deadline passed before all had switched. */
+static void sy_expire(struct sy_engine *e, struct sy_actions *ret)
+{
+	if (sy_by_thread(e))
+		sy_turn(e, SY_REPORT_REVERSING_DEADLINE, ret);
+	else
+		sy_back(e, SY_RESULT_GAVE_UP, ret);
+}
+
+/*
+ * A nudge may be missed (the signal comes between a task's check and its
+ * sleep), so look again from here on for as long as somebody is left.
+ */
+static void sy_nudge(struct sy_engine *e, sy_u64 now, struct sy_actions *ret)
+{
+	e->nudged = 1;
+	e->nudge_at = 0;
+	e->backoff_ns = SY_RESCAN_MIN_NS;
+	e->scan_at = sy_after(now, sy_back_off(e, SY_RESCAN_MAX_NS));
+	sy_emit(ret, SY_ACT_NUDGE);
+	sy_report(ret, SY_REPORT_NUDGED);
+}
+
+static int sy_due(sy_u64 at, sy_u64 now)
+{
+	return at && at <= now;
+}
+
+/* The time is kept while the last scan saw nobody a signal would reach. */
+static sy_u64 sy_nudge_time(const struct sy_engine *e)
+{
+	return e->nudgeable ? e->nudge_at : 0;
+}
+
+static sy_u64 sy_earlier(sy_u64 a, sy_u64 b)
+{
+	if (!a || !b)
+		return a | b;
+	return a < b ? a : b;
+}
+
+/*
+ * Wait, or do what is due already. The one place that arms the timer, and the
+ * one that is run when it expires: an early or stale expiry arms it again.
+ */
+static void sy_wait(struct sy_engine *e, sy_u64 now, struct sy_actions *ret)
+{
+	sy_u64 at;
+
+	e->state = SY_WAITING;
+	if (sy_due(e->deadline_at, now)) {
+		sy_expire(e, ret);
+		return;
+	}
+	if (sy_due(sy_nudge_time(e), now))
+		sy_nudge(e, now, ret);
+	if (sy_due(e->scan_at, now)) {
+		sy_scan(e, ret);
+		return;
+	}
+	at = sy_earlier(sy_nudge_time(e), e->scan_at);
+	at = sy_earlier(at, e->deadline_at);
+	if (at)
+		sy_emit(ret, SY_ACT_TIMER)->u.arg = at - now;
+}
+
+/*
+ * SWITCH_KERNEL: an attempt did not flip. Without `tries` the deadline ends
+ * this.
+ *
+ * Source: Ksplice's ksplice_apply_patches(): five tries, one second apart;
+ * here both numbers belong to the request.
+ */
+static void sy_retry(struct sy_engine *e, sy_u64 now, struct sy_actions *ret)
+{
+	sy_u64 pause;
+
+	if (e->attempts < ~0u)
+		e->attempts++;
+	if (e->tries && e->attempts >= e->tries) {
+		sy_back(e, SY_RESULT_GAVE_UP, ret);
+		return;
+	}
+	pause = e->retry_ns;
+	if (!pause)
+		pause = sy_back_off(e, SY_RETRY_MAX_NS);
+	e->scan_at = sy_after(now, pause);
+	sy_wait(e, now, ret);
+}
+
+/* ---- requests ---------------------------------------------------------- */
+
+static sy_refusal_t sy_admit(const struct sy_engine *e,
+			     const struct sy_event *event)
+{
+	const struct sy_model *model = &event->u.start.model;
+
+	if (e->state != SY_IDLE)
+		return SY_BUSY;
+	if (!sy_model_served(model))
+		return SY_BAD_MODEL;
+	if (event->u.start.to_new) {
+		if (event->u.start.enabled || event->u.start.retiring)
+			return SY_BAD_STATE;
+	} else if (!event->u.start.enabled) {
+		return SY_BAD_STATE;
+	}
+	if (!event->u.start.force &&
+	    (sy_model_allows(model) & event->u.start.forbid))
+		return SY_REQUIREMENT;
+	return SY_OK;
+}
+
+static void sy_on_start(struct sy_engine *e, const struct sy_event *event,
+			struct sy_actions *ret)
+{
+	sy_refusal_t refusal = sy_admit(e, event);
+
+	sy_reply(ret, refusal);
+	if (refusal != SY_OK)
+		return;
+
+	sy_engine_init(e);
+	e->state = SY_PREPARING;
+	e->model = event->u.start.model;
+	e->to_new = !!event->u.start.to_new;
+	e->was_to_new = e->to_new;
+	e->nfuncs = event->u.start.nfuncs;
+	e->tries = event->u.start.tries;
+	e->retry_ns = event->u.start.retry_ns;
+	e->backoff_ns = sy_by_thread(e) ? SY_RESCAN_MIN_NS : SY_RETRY_MIN_NS;
+	e->deadline_ns = event->u.start.deadline_ns;
+	if (!e->deadline_ns)
+		e->deadline_ns = SY_DEADLINE_NS;
+	sy_emit(ret, SY_ACT_PREPARE);
+	sy_report(ret, SY_REPORT_STARTED);
+}
+
+/*
+ * The shell cannot be interrupted in what it does for PREPARE, SCAN and STOP:
+ * there the request is remembered, and the answer to that action executes it.
+ */
+static void sy_on_reverse(struct sy_engine *e, struct sy_actions *ret)
+{
+	if (e->state == SY_IDLE || e->state == SY_SETTLING || e->reversing ||
+	    e->cancel) {
+		sy_reply(ret, SY_BAD_STATE);
+		return;
+	}
+	sy_reply(ret, SY_OK);
+	if (e->state != SY_WAITING)
+		e->cancel = 1;
+	else if (sy_by_thread(e))
+		sy_turn(e, SY_REPORT_REVERSING_REQUEST, ret);
+	else
+		sy_back(e, SY_RESULT_REVERTED, ret);
+}
+
+/* ---- what the shell answers -------------------------------------------- */
+
+static void sy_on_prepared(struct sy_engine *e, const struct sy_event *event,
+			   struct sy_actions *ret)
+{
+	if (e->state != SY_PREPARING)
+		return;
+	if (e->cancel) {
+		sy_back(e, SY_RESULT_REVERTED, ret);
+		return;
+	}
+	if (e->model.sw == SY_SWITCH_FUNCTION) {
+		sy_emit(ret, SY_ACT_FLIP_FUNCTIONS);
+		sy_arrive(e, ret);
+		return;
+	}
+
+	sy_emit(ret, SY_ACT_ARM);
+	if (e->model.leave == SY_LEAVE_FUNCTION) {
+		sy_emit(ret, SY_ACT_FLIP);
+		sy_arrive(e, ret);
+		return;
+	}
+	e->deadline_at = sy_after(event->now_ns, e->deadline_ns);
+	if (sy_by_thread(e) || e->flushed)
+		sy_scan(e, ret);
+	else
+		sy_wait(e, event->now_ns, ret);
+}
+
+static void sy_on_failed(struct sy_engine *e, struct sy_actions *ret)
+{
+	if (e->state != SY_PREPARING)
+		return;
+	e->state = SY_IDLE;
+	e->to_new = !e->was_to_new;
+	e->cancel = 0;
+	e->result = SY_RESULT_FAILED;
+	sy_report(ret, SY_REPORT_SETTLED);
+}
+
+static void sy_on_flushed(struct sy_engine *e, struct sy_actions *ret)
+{
+	if (e->flushed || e->state == SY_IDLE || e->state == SY_SETTLING)
+		return;
+	e->flushed = 1;
+	if (e->state != SY_WAITING)
+		return;
+	if (!sy_by_thread(e))
+		sy_scan(e, ret);
+	else if (!e->pending)
+		sy_arrive(e, ret);
+}
+
+static sy_u64 sy_nudge_delay(const struct sy_engine *e)
+{
+	return e->model.leave == SY_LEAVE_KERNEL ? SY_NUDGE_KERNEL_NS :
+						   SY_NUDGE_SET_NS;
+}
+
+/* A signal is for sleepers, looking again for those who move. */
+static void sy_scanned_thread(struct sy_engine *e, sy_u64 now,
+			      struct sy_actions *ret)
+{
+	if (e->cancel) {
+		sy_turn(e, SY_REPORT_REVERSING_REQUEST, ret);
+		return;
+	}
+	if (!e->pending && e->flushed) {
+		sy_arrive(e, ret);
+		return;
+	}
+	if (e->nudgeable && !e->nudged && !e->nudge_at)
+		e->nudge_at = sy_after(now, sy_nudge_delay(e));
+	if (e->moving || (e->pending && e->nudged))
+		e->scan_at = sy_after(now, sy_back_off(e, SY_RESCAN_MAX_NS));
+	sy_wait(e, now, ret);
+}
+
+static void sy_scanned_kernel(struct sy_engine *e, sy_u64 now,
+			      struct sy_actions *ret)
+{
+	if (e->cancel) {
+		sy_back(e, SY_RESULT_REVERTED, ret);
+		return;
+	}
+	if (e->pending) {
+		sy_retry(e, now, ret);
+		return;
+	}
+	e->state = SY_STOPPING;
+	sy_emit(ret, SY_ACT_STOP)->u.arg = e->stop_limit_ns;
+}
+
+static void sy_on_scanned(struct sy_engine *e, const struct sy_event *event,
+			  struct sy_actions *ret)
+{
+	sy_u32 pending = event->u.scan.pending;
+	sy_u32 nudgeable = event->u.scan.nudgeable;
+	sy_u32 moving = event->u.scan.moving;
+
+	if (e->state != SY_SCANNING)
+		return;
+	/* Counted one after the other while tasks switch: parts of a whole. */
+	e->pending = pending;
+	e->nudgeable = nudgeable < pending ? nudgeable : pending;
+	e->moving = moving < pending ? moving : pending;
+	if (sy_by_thread(e))
+		sy_scanned_thread(e, event->now_ns, ret);
+	else
+		sy_scanned_kernel(e, event->now_ns, ret);
+}
+
+/*
+ * THREAD: nobody is left, by the shell's own count. KERNEL: those the scan saw
+ * have left; others may have entered, so look again. A request that set the
+ * time between its attempts is not hurried: hints would use up its tries.
+ */
+static void sy_on_drained(struct sy_engine *e, sy_u64 now,
+			  struct sy_actions *ret)
+{
+	if (e->state != SY_WAITING)
+		return;
+	if (!sy_by_thread(e)) {
+		if (e->flushed && !e->retry_ns)
+			sy_scan(e, ret);
+		return;
+	}
+	e->pending = 0;
+	e->nudgeable = 0;
+	e->moving = 0;
+	e->nudge_at = 0;
+	e->scan_at = 0;
+	if (e->flushed)
+		sy_arrive(e, ret);
+	else
+		sy_wait(e, now, ret);
+}
+
+/* No stop can prove that no NMI is inside, so the first NMI ends it. */
+static void sy_on_stopped(struct sy_engine *e, const struct sy_event *event,
+			  struct sy_actions *ret)
+{
+	enum sy_stop_end end = event->u.stop.end;
+
+	if (e->state != SY_STOPPING)
+		return;
+	if (end == SY_STOP_FLIPPED) {
+		sy_arrive(e, ret);
+		return;
+	}
+	if (e->cancel) {
+		sy_back(e, SY_RESULT_REVERTED, ret);
+		return;
+	}
+	if (end == SY_STOP_NMI) {
+		sy_back(e, SY_RESULT_GAVE_UP, ret);
+		return;
+	}
+	if (end == SY_STOP_LATE && e->stop_limit_ns < SY_STOP_MAX_NS)
+		e->stop_limit_ns *= 2;
+	sy_retry(e, event->now_ns, ret);
+}
+
+static void sy_on_settled(struct sy_engine *e, struct sy_actions *ret)
+{
+	if (e->state != SY_SETTLING)
+		return;
+	e->state = SY_IDLE;
+	sy_report(ret, SY_REPORT_SETTLED);
+	if (!e->to_new)
+		sy_emit(ret, SY_ACT_RETIRE);
+}
+
+void sy_step(struct sy_engine *e, const struct sy_event *event,
+	     struct sy_actions *ret)
+{
+	ret->n = 0;
+	switch (event->kind) {
+	case SY_EVENT_START:
+		sy_on_start(e, event, ret);
+		break;
+	case SY_EVENT_REVERSE:
+		sy_on_reverse(e, ret);
+		break;
+	case SY_EVENT_PREPARED:
+		sy_on_prepared(e, event, ret);
+		break;
+	case SY_EVENT_FAILED:
+		sy_on_failed(e, ret);
+		break;
+	case SY_EVENT_FLUSHED:
+		sy_on_flushed(e, ret);
+		break;
+	case SY_EVENT_SCANNED:
+		sy_on_scanned(e, event, ret);
+		break;
+	case SY_EVENT_DRAINED:
+		sy_on_drained(e, event->now_ns, ret);
+		break;
+	case SY_EVENT_STOPPED:
+		sy_on_stopped(e, event, ret);
+		break;
+	case SY_EVENT_TIMER:
+		if (e->state == SY_WAITING)
+			sy_wait(e, event->now_ns, ret);
+		break;
+	case SY_EVENT_SETTLED:
+		sy_on_settled(e, ret);
+		break;
+	default:
+		break;
+	}
+}
