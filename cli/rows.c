@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The rows of patches and of blocking tasks, used by status, blocked, watch and
+ * the results of transitions, so that one thing is called one name everywhere.
+ */
+#include <string.h>
+
+#include "rows.h"
+
+static const struct sy_column sy_patch_columns[] = {
+	{ "patch", "PATCH", false },
+	{ "state", "STATE", false },
+	{ "model", "MODEL", false },
+	{ "functions", "FUNCS", true },
+	{ "requirement", "FORBIDS", false },
+	{ "switched", "SWITCHED", true },
+	{ "blockers", "BLOCKED", true },
+	{ "result", "RESULT", false },
+	{ "notes", "NOTES", false },
+	{ "to_new", NULL, false },
+	{ "tasks", NULL, false },
+	{ "remaining", NULL, false },
+	{ "excused", NULL, false },
+	{ "nudged", NULL, false },
+	{ "stops", NULL, false },
+	{ "elapsed_ns", NULL, false },
+	{ "whole_ns", NULL, false },
+	{ "pause_ns", NULL, false },
+	{ "relaxed", NULL, false },
+	{ "forced", NULL, false },
+	{ "unloadable", NULL, false },
+	{ "reversing", NULL, false },
+	{ "message", NULL, false },
+};
+
+void sy_patch_table_init(struct sy_table *t)
+{
+	sy_table_init(t, sy_patch_columns,
+		      sizeof(sy_patch_columns) / sizeof(sy_patch_columns[0]));
+}
+
+static bool sy_in_transition(const struct sy_patch *p)
+{
+	return p->state == SY_ST_PREPARING || p->state == SY_ST_PATCHING ||
+	       p->state == SY_ST_UNPATCHING || p->state == SY_ST_RETIRING;
+}
+
+static void sy_patch_notes(const struct sy_patch *p, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s%s%s",
+		 p->flags & SY_F_UNLOADABLE ? "" : "permanent ",
+		 p->flags & SY_F_FORCED ? "FORCED " : "",
+		 p->flags & SY_F_REVERSING ? "reversing " : "");
+	if (buf[0])
+		buf[strlen(buf) - 1] = '\0';
+}
+
+void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
+{
+	char text[64];
+	uint32_t done = p->tasks > p->remaining ? p->tasks - p->remaining : 0;
+
+	sy_table_text(t, p->name);
+	sy_table_text(t, sy_state_name(p->state));
+	sy_table_text(t, sy_model_text(p, text, sizeof(text)));
+	sy_table_u64(t, p->functions);
+	sy_requirement_text(p->requirement, text, sizeof(text));
+	sy_table_text(t, text);
+	if (sy_in_transition(p)) {
+		snprintf(text, sizeof(text), "%u/%u", done, p->tasks);
+		sy_table_text(t, text);
+		sy_table_u64(t, p->blockers);
+	} else {
+		sy_table_null(t);
+		sy_table_null(t);
+	}
+	sy_table_text(t, sy_result_name(p->result));
+	sy_patch_notes(p, text, sizeof(text));
+	sy_table_text(t, text);
+	sy_table_bool(t, p->to_new, "yes");
+	sy_table_u64(t, p->tasks);
+	sy_table_u64(t, p->remaining);
+	sy_table_u64(t, p->excused);
+	sy_table_u64(t, p->nudged);
+	sy_table_u64(t, p->stops);
+	sy_table_ns(t, p->elapsed_ns);
+	sy_table_ns(t, p->whole_ns);
+	sy_table_ns(t, p->pause_ns);
+	sy_table_bool(t, p->flags & SY_F_RELAXED, "yes");
+	sy_table_bool(t, p->flags & SY_F_FORCED, "yes");
+	sy_table_bool(t, p->flags & SY_F_UNLOADABLE, "yes");
+	sy_table_bool(t, p->flags & SY_F_REVERSING, "yes");
+	sy_table_text(t, p->message);
+}
+
+static const struct sy_column sy_blocker_columns[] = {
+	{ "patch", NULL, false },	 { "pid", "PID", true },
+	{ "comm", "COMM", false },	 { "kind", "KIND", false },
+	{ "function", "FUNCTION", false }, { "frame", "FRAME", false },
+	{ "since_ns", "SINCE", true },	 { "relief", "RELIEF", false },
+};
+
+void sy_blocker_table_init(struct sy_table *t)
+{
+	sy_table_init(t, sy_blocker_columns,
+		      sizeof(sy_blocker_columns) /
+			      sizeof(sy_blocker_columns[0]));
+}
+
+static void sy_text_or_null(struct sy_table *t, const char *text)
+{
+	if (text[0])
+		sy_table_text(t, text);
+	else
+		sy_table_null(t);
+}
+
+void sy_blocker_row(struct sy_table *t, const struct sy_blocker *b)
+{
+	sy_table_text(t, b->patch);
+	sy_table_u64(t, b->pid);
+	sy_text_or_null(t, b->comm);
+	sy_table_text(t, sy_kind_name(b->kind));
+	sy_text_or_null(t, b->function);
+	sy_text_or_null(t, b->frame);
+	if (b->has_since)
+		sy_table_ns(t, b->since_ns);
+	else
+		sy_table_null(t);
+	sy_text_or_null(t, b->relief);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The rows that several commands show: one patch, one blocking task. */
+#ifndef SY_CLI_ROWS_H
+#define SY_CLI_ROWS_H
+
+#include "cli.h"
+#include "table.h"
+
+void sy_patch_table_init(struct sy_table *t);
+void sy_patch_row(struct sy_table *t, const struct sy_patch *p);
+void sy_blocker_table_init(struct sy_table *t);
+void sy_blocker_row(struct sy_table *t, const struct sy_blocker *b);
+
+#endif
