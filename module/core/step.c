@@ -22,9 +22,8 @@
  *   STOPPING  -> SETTLING   [sy_on_stopped, sy_back]
  *   SETTLING  -> IDLE       [sy_on_settled]
  *
- * The facts of each state are in engine.c. A stop is never sent before the
- * flush is over, and a SWITCH_THREAD transition never settles before: tasks
- * that were on no list when the table was filled are seen by neither.
+ * The facts of each state are in engine.c. Before the flush is over nothing is
+ * stopped and no SWITCH_THREAD settles: no scan sees tasks that left all lists.
  */
 #include "sy_core.h"
 

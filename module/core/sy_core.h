@@ -87,8 +87,10 @@ typedef sy_u32 __sy_bitwise sy_refusal_t;
 
 /* How a task was seen. One bit each; several may be set. */
 #define SY_SEEN_USER 0x001u /* it executes user code, or is in the very last
-			     * step of its return to user mode */
-#define SY_SEEN_DEAD 0x002u /* it has left its CPU for good */
+			     * step of its return to user mode; RUNNING and
+			     * UNRELIABLE beside it hold it all the same */
+#define SY_SEEN_DEAD 0x002u /* it has left its CPU for good: its frames will
+			     * never run, whatever else is set */
 #define SY_SEEN_RUNNING 0x004u /* on a CPU that could not be looked at now */
 #define SY_SEEN_UNRELIABLE 0x008u /* its stack could not be walked */
 #define SY_SEEN_IN_SET 0x010u /* a frame of the side it would leave */
@@ -123,10 +125,12 @@ enum sy_look {
  * @model: the transition's model
  * @seen:  a set of SY_SEEN_*
  *
- * LEAVE_FUNCTION: always. LEAVE_PATCHED_SET: a reliable stack with no frame of
- * the set and none of the redirect. LEAVE_KERNEL: in user mode, dead, or a
- * kthread in its main loop; relaxed also excuses kthreads, vfork parents,
- * D state, stopped and traced tasks that LEAVE_PATCHED_SET would let go.
+ * LEAVE_FUNCTION: always. LEAVE_PATCHED_SET: dead, or a reliable stack with no
+ * frame of the set and none of the redirect. LEAVE_KERNEL: dead, or one that
+ * LEAVE_PATCHED_SET would let go and that is in user mode or a kthread in its
+ * main loop, and not exiting; relaxed also excuses kthreads, and vfork parents,
+ * D state, stopped and traced tasks that are not runnable, if LEAVE_PATCHED_SET
+ * would let them go.
  *
  * When several reasons hold a task back, the one an operator can act on wins:
  * UNRELIABLE, RUNNING, EXITING, KTHREAD, STOPPED, UNINTERRUPTIBLE, PREEMPTED,
@@ -171,11 +175,15 @@ enum sy_event_kind {
 			    * side, tasks are in the table */
 	SY_EVENT_FAILED, /* preparing failed and was undone */
 	SY_EVENT_FLUSHED, /* no task that was exiting, off every list, when the
-			   * table was filled is left */
+			   * table was filled is left. It counts for this
+			   * transition: one that is late must not come after
+			   * SETTLED or FAILED */
 	SY_EVENT_SCANNED, /* u.scan: the pass over all tasks is done */
-	SY_EVENT_DRAINED, /* a hook switched the last task (THREAD) or saw the
-			   * last task inside leave (KERNEL); a hint, may be
-			   * stale */
+	SY_EVENT_DRAINED, /* THREAD: a hook switched the last task; settles
+			   * without another scan, so whoever sends it reads
+			   * the count then and there, for a hook's own word
+			   * may be older than a TURN. KERNEL: a hook saw the
+			   * last task inside leave; a hint, may be stale */
 	SY_EVENT_STOPPED, /* u.stop: a rendezvous ended */
 	SY_EVENT_TIMER, /* the armed timer expired */
 	SY_EVENT_SETTLED, /* shell is done with SY_ACT_SETTLE */
@@ -204,7 +212,8 @@ struct sy_event {
 			sy_u32 nfuncs;
 			sy_u64 deadline_ns; /* duration; 0: default */
 			sy_u32 tries; /* attempts; 0: until the deadline */
-			sy_u64 retry_ns; /* between attempts; 0: back-off */
+			sy_u64 retry_ns; /* between attempts, DRAINED or not;
+					  * 0: back-off, cut short by DRAINED */
 		} start;
 		struct {
 			sy_u32 pending; /* THREAD: not on the wanted side.
