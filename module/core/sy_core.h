@@ -86,25 +86,37 @@ typedef sy_u32 __sy_bitwise sy_refusal_t;
 /* ---- one task ---------------------------------------------------------- */
 
 /* How a task was seen. One bit each; several may be set. */
-#define SY_SEEN_USER 0x001u /* it executes user code, or is in the very last
-			     * step of its return to user mode; RUNNING and
-			     * UNRELIABLE beside it hold it all the same */
-#define SY_SEEN_DEAD 0x002u /* it has left its CPU for good: its frames will
-			     * never run, whatever else is set */
-#define SY_SEEN_RUNNING 0x004u /* on a CPU that could not be looked at now */
-#define SY_SEEN_UNRELIABLE 0x008u /* its stack could not be walked */
-#define SY_SEEN_IN_SET 0x010u /* a frame of the side it would leave */
-#define SY_SEEN_IN_TRAMPOLINE 0x020u /* a frame inside the redirect: in both
-				      * versions */
-#define SY_SEEN_MAIN_LOOP 0x040u /* a kthread or idle task whose stack holds its
-				  * thread function and waiting primitives
-				  * only, not runnable (idle: in the idle
-				  * loop) */
+
+/*
+ * It executes user code, or is in the very last step of its return to user
+ * mode. RUNNING and UNRELIABLE beside it hold it all the same.
+ */
+#define SY_SEEN_USER 0x001u
+/* It has left its CPU for good: its frames never run, whatever else is set. */
+#define SY_SEEN_DEAD 0x002u
+/* On a CPU that could not be looked at now. */
+#define SY_SEEN_RUNNING 0x004u
+/* Its stack could not be walked. */
+#define SY_SEEN_UNRELIABLE 0x008u
+/* A frame of the side it would leave. */
+#define SY_SEEN_IN_SET 0x010u
+/* A frame inside the redirect: in both versions. */
+#define SY_SEEN_IN_TRAMPOLINE 0x020u
+/*
+ * A kthread or idle task whose stack holds its thread function and waiting
+ * primitives only, not runnable (idle: in the idle loop). RUNNABLE beside it
+ * does not hold it.
+ */
+#define SY_SEEN_MAIN_LOOP 0x040u
 #define SY_SEEN_KTHREAD 0x080u
-#define SY_SEEN_EXITING 0x100u /* PF_EXITING */
-#define SY_SEEN_STOPPED 0x200u /* stopped or traced */
-#define SY_SEEN_UNINTERRUPTIBLE 0x400u /* D state or waiting for a vfork child */
-#define SY_SEEN_RUNNABLE 0x800u /* off its CPU but runnable: preempted */
+/* PF_EXITING */
+#define SY_SEEN_EXITING 0x100u
+/* Stopped or traced. */
+#define SY_SEEN_STOPPED 0x200u
+/* D state, or waiting for a vfork child. */
+#define SY_SEEN_UNINTERRUPTIBLE 0x400u
+/* Off its CPU but runnable: preempted. */
+#define SY_SEEN_RUNNABLE 0x800u
 
 enum sy_look {
 	SY_LOOK_LEFT, /* outside: it may switch now */
@@ -276,11 +288,13 @@ struct sy_actions {
 
 /* The policy's numbers. */
 #define SY_DEADLINE_NS 10000000000ull /* default deadline */
-#define SY_NUDGE_SET_NS 50000000ull /* LEAVE_PATCHED_SET: sleepers are signalled
-				     * this long after the first scan */
+/* LEAVE_PATCHED_SET: sleepers are signalled this long after the first scan
+ * that found some.
+ */
+#define SY_NUDGE_SET_NS 50000000ull
 #define SY_NUDGE_KERNEL_NS 20000000ull /* LEAVE_KERNEL: likewise */
-#define SY_RESCAN_MIN_NS 1000000ull /* back-off of looking again at tasks that
-				     * move without passing a hook */
+/* Back-off of looking again at tasks that move without passing a hook. */
+#define SY_RESCAN_MIN_NS 1000000ull
 #define SY_RESCAN_MAX_NS 1000000000ull
 #define SY_RETRY_MIN_NS 1000000ull /* back-off between stops */
 #define SY_RETRY_MAX_NS 100000000ull
