@@ -91,8 +91,10 @@ char *sy_duration(uint64_t ns, char *buf, size_t size)
 	static const struct {
 		uint64_t ns;
 		const char *unit;
-	} units[] = { { 1000000000u, "s" }, { 1000000u, "ms" },
-		      { 1000u, "us" }, { 1u, "ns" } };
+	} units[] = { { 1000000000u, "s" },
+		      { 1000000u, "ms" },
+		      { 1000u, "us" },
+		      { 1u, "ns" } };
 	size_t i = 0;
 	double value;
 	int digits;
@@ -121,8 +123,9 @@ enum sy_exit sy_output_done(void)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return SY_EXIT_OK;
-	fprintf(stderr, "switchyard: output: cannot be written: %s; check "
-			"where it goes\n",
+	fprintf(stderr,
+		"switchyard: output: cannot be written: %s; check "
+		"where it goes\n",
 		strerror(errno));
 	return SY_EXIT_INTERNAL;
 }

@@ -83,8 +83,7 @@ static void sy_blockers_line(const struct sy_blockers *list, char *buf,
 	}
 	if (list->count > i)
 		snprintf(buf + used, size - used,
-			 ", and %zu more: switchyard blocked",
-			 list->count - i);
+			 ", and %zu more: switchyard blocked", list->count - i);
 }
 
 /* One line: what happened, why, who was in the way, what to do. */

@@ -94,10 +94,10 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 }
 
 static const struct sy_column sy_blocker_columns[] = {
-	{ "patch", NULL, false },	 { "pid", "PID", true },
-	{ "comm", "COMM", false },	 { "kind", "KIND", false },
+	{ "patch", NULL, false },	   { "pid", "PID", true },
+	{ "comm", "COMM", false },	   { "kind", "KIND", false },
 	{ "function", "FUNCTION", false }, { "frame", "FRAME", false },
-	{ "since_ns", "SINCE", true },	 { "relief", "RELIEF", false },
+	{ "since_ns", "SINCE", true },	   { "relief", "RELIEF", false },
 };
 
 void sy_blocker_table_init(struct sy_table *t)

@@ -105,8 +105,8 @@ static void sy_modinfo_take(struct sy_modinfo *info, const char *key,
 static bool sy_modinfo_read(int fd, struct sy_modinfo *info)
 {
 	__attribute__((cleanup(sy_kmod_unrefp))) struct kmod_ctx *ctx = NULL;
-	__attribute__((cleanup(sy_kmod_module_unrefp)))
-	struct kmod_module *mod = NULL;
+	__attribute__((
+		cleanup(sy_kmod_module_unrefp))) struct kmod_module *mod = NULL;
 	static const char *const no_config[] = { NULL };
 	struct kmod_list *list = NULL, *item;
 	char path[64];
@@ -248,6 +248,19 @@ static bool sy_refusal(const char *name, const char *before, char *line,
 	       (strcmp(line, before) || strstr(line, name));
 }
 
+/* What sy_patch_register() answered with @sys (switchyard/patch.h). */
+static uint32_t sy_load_verdict(int sys)
+{
+	switch (sys) {
+	case EINVAL:
+		return SY_V_BAD_DESCRIPTOR;
+	case ENOMEM:
+		return SY_V_NO_MEMORY;
+	default:
+		return SY_V_INTERNAL;
+	}
+}
+
 static struct sy_error *sy_load_error(const struct sy_file *file, int sys,
 				      const char *before)
 {
@@ -281,8 +294,12 @@ static struct sy_error *sy_load_error(const struct sy_file *file, int sys,
 	default:
 		break;
 	}
-	if (sys != EEXIST && sy_refusal(file->name, before, line, sizeof(line)))
-		return sy_error_make(SY_E_LOADER, sys, "%s", line);
+	if (sys == EEXIST) {
+		snprintf(line, sizeof(line), "%s: %s", file->name, why);
+		return sy_error_refused(SY_V_DUPLICATE, line);
+	}
+	if (sy_refusal(file->name, before, line, sizeof(line)))
+		return sy_error_refused(sy_load_verdict(sys), line);
 	if (why)
 		return sy_error_make(SY_E_LOADER, sys, "%s: %s", file->name,
 				     why);

@@ -35,7 +35,7 @@ const char *sy_state_name(uint32_t state)
 const char *sy_result_name(uint32_t result)
 {
 	static const char *const words[SY_R__LAST] = {
-		[SY_R_NONE] = "none",	    [SY_R_SETTLED] = "settled",
+		[SY_R_NONE] = "none",	      [SY_R_SETTLED] = "settled",
 		[SY_R_REVERTED] = "reverted", [SY_R_GAVE_UP] = "gave_up",
 		[SY_R_FAILED] = "failed",
 	};
@@ -46,12 +46,9 @@ const char *sy_result_name(uint32_t result)
 const char *sy_event_name(uint32_t event)
 {
 	static const char *const words[SY_EV__LAST] = {
-		[SY_EV_STARTED] = "started",
-		[SY_EV_PROGRESS] = "progress",
-		[SY_EV_REVERSING] = "reversing",
-		[SY_EV_NUDGED] = "nudged",
-		[SY_EV_SETTLED] = "settled",
-		[SY_EV_RETIRED] = "retired",
+		[SY_EV_STARTED] = "started",	 [SY_EV_PROGRESS] = "progress",
+		[SY_EV_REVERSING] = "reversing", [SY_EV_NUDGED] = "nudged",
+		[SY_EV_SETTLED] = "settled",	 [SY_EV_RETIRED] = "retired",
 	};
 
 	return sy_word(words, SY_COUNT(words), event);
@@ -141,8 +138,13 @@ void sy_requirement_text(uint32_t requirement, char *buf, size_t size)
 /* The table of docs/models.md; the relaxed variant has a row of its own. */
 const struct sy_model *sy_models(size_t *count)
 {
-#define SY_ROW(l, s, r, ...)                                                 \
-	{ SY_ABI_LEAVE_##l, SY_ABI_SWITCH_##s, r, { __VA_ARGS__ } }
+#define SY_ROW(l, s, r, ...)                            \
+	{                                               \
+		SY_ABI_LEAVE_##l, SY_ABI_SWITCH_##s, r, \
+		{                                       \
+			__VA_ARGS__                     \
+		}                                       \
+	}
 	static const struct sy_model models[] = {
 		SY_ROW(FUNCTION, FUNCTION, false, "yes", "yes", "yes", "yes"),
 		SY_ROW(FUNCTION, THREAD, false, "yes", "yes", "yes", "yes"),
@@ -178,8 +180,9 @@ const struct sy_preset *sy_presets(size_t *count)
 		{ "kgraft", SY_ABI_LEAVE_KERNEL, SY_ABI_SWITCH_THREAD, 0, 0,
 		  NULL },
 		{ "masami", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL, 0,
-		  0, "the engine does not count calls yet; use --preset kpatch,"
-		     " the same model found by stacks" },
+		  0,
+		  "the engine does not count calls yet; use --preset kpatch,"
+		  " the same model found by stacks" },
 		{ "freeze", SY_ABI_LEAVE_KERNEL, SY_ABI_SWITCH_KERNEL, 0, 0,
 		  NULL },
 	};
@@ -213,8 +216,9 @@ struct sy_error *sy_model_parse(const char *text, uint32_t *leave, uint32_t *sw)
 	const char *slash = strchr(text, '/');
 	const char *right = slash ? slash + 1 : "";
 
-	if (!slash || !sy_token(text, (size_t)(slash - text), "leave_",
-				sy_leaves, SY_COUNT(sy_leaves), leave) ||
+	if (!slash ||
+	    !sy_token(text, (size_t)(slash - text), "leave_", sy_leaves,
+		      SY_COUNT(sy_leaves), leave) ||
 	    !sy_token(right, strlen(right), "switch_", sy_switches,
 		      SY_COUNT(sy_switches), sw))
 		return sy_error_make(SY_E_BAD_ARGUMENT, 0,

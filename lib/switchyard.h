@@ -239,7 +239,8 @@ void sy_file_close(struct sy_file *file);
 
 /*
  * sy_file_load - finit_module on the inspected file.
- * Errors: SY_E_LOADER with the reason, SY_E_PRIVILEGE, SY_E_WRONG_KERNEL.
+ * Errors: SY_E_REFUSED when the engine refused to register the patch or one of
+ * that name is loaded; SY_E_LOADER when the kernel's loader refused it.
  */
 struct sy_error *sy_file_load(const struct sy_file *file);
 

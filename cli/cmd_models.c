@@ -11,11 +11,11 @@
 #include "table.h"
 
 static const struct sy_column sy_model_columns[] = {
-	{ "model", "MODEL", false },	 { "presets", "PRESETS", false },
-	{ "m1", "M1", false },		 { "m2", "M2", false },
-	{ "m3", "M3", false },		 { "m4", "M4", false },
-	{ "served", "SERVED", false },	 { "leave", NULL, false },
-	{ "switch", NULL, false },	 { "relaxed", NULL, false },
+	{ "model", "MODEL", false },   { "presets", "PRESETS", false },
+	{ "m1", "M1", false },	       { "m2", "M2", false },
+	{ "m3", "M3", false },	       { "m4", "M4", false },
+	{ "served", "SERVED", false }, { "leave", NULL, false },
+	{ "switch", NULL, false },     { "relaxed", NULL, false },
 };
 
 static void sy_model_name(const struct sy_model *m, char *buf, size_t size)

@@ -20,5 +20,6 @@ const struct sy_command sy_cmd_disable = {
 	.run = sy_run_disable,
 	.operand = "NAME",
 	.summary = "go back to the old code",
-	.flags = SY_O_MODEL | SY_O_DEADLINE | SY_O_WAIT | SY_O_FORCE | SY_O_JSON,
+	.flags = SY_O_MODEL | SY_O_DEADLINE | SY_O_WAIT | SY_O_FORCE |
+		 SY_O_JSON,
 };

@@ -52,8 +52,7 @@ static enum sy_exit sy_run_status(const struct sy_options *opt)
 	printf("switchyard engine %s: %zu patch%s, %s%s\n",
 	       version[0] ? version : "of unknown version", list.count,
 	       list.count == 1 ? "" : "es",
-	       transition[0] ? "in transition: " : "no transition",
-	       transition);
+	       transition[0] ? "in transition: " : "no transition", transition);
 	if (list.count)
 		sy_table_print(&t, stdout);
 	return sy_output_done();
