@@ -109,9 +109,8 @@ static struct sy_error *sy_parse(const void *payload, size_t len,
 		attr = mnl_attr_next(attr);
 	}
 	if ((const char *)attr < end)
-		return sy_error_make(
-			SY_E_PROTOCOL, EBADMSG,
-			"netlink: a message is cut off; " SY_WAY_OUT);
+		return sy_error_make(SY_E_PROTOCOL, EBADMSG,
+				     "netlink: a message is cut off; " SY_WAY_OUT);
 	return NULL;
 }
 
@@ -122,9 +121,8 @@ static struct sy_error *sy_parse_genl(const struct nlmsghdr *nlh,
 	size_t len = mnl_nlmsg_get_payload_len(nlh);
 
 	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN || len < SY_GENL_HDR)
-		return sy_error_make(
-			SY_E_PROTOCOL, EBADMSG,
-			"netlink: a message is too short; " SY_WAY_OUT);
+		return sy_error_make(SY_E_PROTOCOL, EBADMSG,
+				     "netlink: a message is too short; " SY_WAY_OUT);
 	return sy_parse(mnl_nlmsg_get_payload_offset(nlh, SY_GENL_HDR),
 			len - SY_GENL_HDR, policy, last, tb);
 }
@@ -375,8 +373,7 @@ struct sy_error *sy_decode_nlerr(const struct nlmsghdr *nlh, const char *object)
 				     "%s: no permission to change patches; run "
 				     "as root (CAP_SYS_MODULE is needed)",
 				     object);
-	return sy_error_make(
-		SY_E_SYSTEM, sys,
-		"%s: the engine refused the message: %s%s%s; " SY_WAY_OUT,
-		object, strerror(sys), text[0] ? ": " : "", text);
+	return sy_error_make(SY_E_SYSTEM, sys,
+			     "%s: the engine refused the message: %s%s%s; " SY_WAY_OUT,
+			     object, strerror(sys), text[0] ? ": " : "", text);
 }

@@ -60,7 +60,7 @@ struct sy_error *sy_require_privilege(void)
 			     " run as root (sudo switchyard ...)");
 }
 
-/* ---- inspection ----------------------------------------------------------- */
+/* ---- inspection ---- */
 
 static void sy_kmod_quiet(void *data, int priority, const char *file, int line,
 			  const char *fn, const char *format, va_list args)
@@ -238,7 +238,7 @@ void sy_file_close(struct sy_file *file)
 	file->fd = -1;
 }
 
-/* ---- loading and unloading -------------------------------------------------- */
+/* ---- loading and unloading ---- */
 
 /* The engine's line about this load, if it left one. */
 static bool sy_refusal(const char *name, const char *before, char *line,

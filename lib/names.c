@@ -191,7 +191,7 @@ const struct sy_preset *sy_presets(size_t *count)
 	return presets;
 }
 
-/* A word of @words equal to the @len bytes at @text, after an optional prefix. */
+/* A word of @words equal to @len bytes at @text, after an optional prefix. */
 static bool sy_token(const char *text, size_t len, const char *prefix,
 		     const char *const *words, size_t count, uint32_t *ret)
 {

@@ -240,7 +240,7 @@ void sy_conn_closep(struct sy_conn **conn)
 	*conn = NULL;
 }
 
-/* ---- requests ------------------------------------------------------------ */
+/* ---- requests ---- */
 
 static struct sy_error *sy_take_answer(const struct nlmsghdr *nlh, void *data)
 {
@@ -309,7 +309,7 @@ struct sy_error *sy_reverse(struct sy_conn *conn, const char *patch)
 	return sy_command(conn, SY_CMD_REVERSE, &req);
 }
 
-/* ---- dumps ---------------------------------------------------------------- */
+/* ---- dumps ---- */
 
 /* Room for one entry more, zeroed, or NULL. */
 static void *sy_grow(void **items, size_t *count, size_t size)
@@ -457,7 +457,7 @@ void sy_blockers_free(struct sy_blockers *list)
 	memset(list, 0, sizeof(*list));
 }
 
-/* ---- events --------------------------------------------------------------- */
+/* ---- events ---- */
 
 /* Hands out the next event held in the buffer. */
 static struct sy_error *sy_event_held(struct sy_conn *conn,

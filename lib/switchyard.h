@@ -19,7 +19,7 @@
 #include <stdint.h>
 #include <switchyard/abi.h>
 
-/* ---- errors ------------------------------------------------------------ */
+/* ---- errors ---- */
 
 enum sy_error_code {
 	SY_E_SYSTEM, /* a system call failed: sys has its errno */
@@ -63,7 +63,7 @@ void sy_error_freep(struct sy_error **err);
 /* sy_printable - replaces in place what is not printable ASCII by '?'. */
 void sy_printable(char *text);
 
-/* ---- names of the ABI's numbers ---------------------------------------- */
+/* ---- names of the ABI's numbers ---- */
 
 /* Each returns a static lower-case word; "?" for a number out of range. */
 const char *sy_state_name(uint32_t state);
@@ -77,7 +77,7 @@ const char *sy_verdict_name(uint32_t verdict);
 /* sy_requirement_text - "m1 m3" or "none" (abi.h, patches/NAME/requirement). */
 void sy_requirement_text(uint32_t requirement, char *buf, size_t size);
 
-/* ---- models and presets (docs/models.md) ------------------------------- */
+/* ---- models and presets (docs/models.md) ---- */
 
 struct sy_model {
 	uint32_t leave; /* enum sy_abi_leave */
@@ -118,7 +118,7 @@ struct sy_error *sy_preset_find(const char *name, const struct sy_preset **ret);
  */
 struct sy_error *sy_seconds_parse(const char *text, uint32_t *ret_ms);
 
-/* ---- what the engine tells --------------------------------------------- */
+/* ---- what the engine tells ---- */
 
 struct sy_patch {
 	char name[SY_NAME_LEN];
@@ -162,7 +162,7 @@ void sy_blockers_free(struct sy_blockers *list);
 #define sy_patches_auto __attribute__((cleanup(sy_patches_free)))
 #define sy_blockers_auto __attribute__((cleanup(sy_blockers_free)))
 
-/* ---- generic netlink ---------------------------------------------------- */
+/* ---- generic netlink ---- */
 
 struct sy_conn;
 
@@ -219,7 +219,7 @@ struct sy_error *sy_blocked(struct sy_conn *conn, const char *patch,
 struct sy_error *sy_event_next(struct sy_conn *conn, int timeout_ms,
 			       struct sy_event *ret, bool *got, bool *lost);
 
-/* ---- patch module files -------------------------------------------------- */
+/* ---- patch module files ---- */
 
 struct sy_file {
 	int fd; /* -1 when closed */
@@ -250,7 +250,7 @@ struct sy_error *sy_module_delete(const char *name);
 /* sy_require_privilege - SY_E_PRIVILEGE unless CAP_SYS_MODULE is effective. */
 struct sy_error *sy_require_privilege(void);
 
-/* ---- sysfs ---------------------------------------------------------------- */
+/* ---- sysfs ---- */
 
 /*
  * sy_sysfs_read - the text of /sys/kernel/switchyard/@file without its last

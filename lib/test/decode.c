@@ -424,6 +424,8 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		seed = (unsigned int)strtoul(argv[1], NULL, 0);
+	printf("lib: seed %u\n", seed);
+	fflush(stdout);
 	test_whole();
 	test_answers();
 	test_errors();
