@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of tests/vm/sh
 #
 # Builds a guest's initramfs: a base (busybox, the stock kernel's few modules)
 # that is kept between runs, and an overlay with this project's files and the

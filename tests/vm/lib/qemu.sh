@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of tests/vm/sh
 #
 # Starts one QEMU and follows it to its end. The guest's standard output and
 # error go by virtio ports to files that are shown as they grow; its events
