@@ -29,9 +29,9 @@ enum wrong {
 	WRONG_END
 };
 
-static unsigned int wrong;
+static unsigned int wrong = FORMAT;
 module_param(wrong, uint, 0444);
-MODULE_PARM_DESC(wrong, "what is wrong: 1 to 15, 0 for nothing");
+MODULE_PARM_DESC(wrong, "what is wrong: 1 (the default) to 15, or 0 for nothing");
 
 static int new_hot(void)
 {

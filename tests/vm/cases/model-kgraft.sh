@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# KERNEL/THREAD, strict, in and out under the full load: every sleeper in the
+# kernel is nudged, kthreads must be in their main loops.
+. guest.sh
+. cases.sh
+. model.sh
+model_case --preset kgraft

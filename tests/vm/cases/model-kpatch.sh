@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# PATCHED_SET/KERNEL in and out under the full load. A set that nobody sleeps
+# in settles at one instant; with pipe readers asleep inside the transition
+# gives up at the deadline, names them, and has changed nothing; without them
+# it settles.
+. guest.sh
+. cases.sh
+. model.sh
+engine_up
+load_up --sleepers 500 --spin 1 --syscalls 1 --forks 1
+step "a real fix"
+model_fix --preset kpatch
+step "system calls with sleepers inside: nobody is nudged"
+model_calls 11 --preset kpatch --deadline 2
+load_down
+load_up --sleepers 500 --kinds futex,epoll,nanosleep --spin 1 --syscalls 1 \
+	--forks 1
+step "system calls in constant use, nobody asleep inside"
+model_calls 0 --preset kpatch
+same "tasks nudged" 0 "$(json nudged /tmp/result)"
+load_down
+engine_down

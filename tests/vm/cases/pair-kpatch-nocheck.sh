@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# FUNCTION/KERNEL, forced: all functions switch in one instant, yet calls
+# that are under way mix versions. Unforced it is refused.
+. guest.sh
+. cases.sh
+. pair.sh
+engine_up
+target_up
+patch_up p_pair
+step "unforced: refused"
+switchyard enable p_pair --preset kpatch-nocheck 2>/tmp/error
+same "exit code" 7 $?
+cat /tmp/error
+step "forced: mixes"
+pair_run p_pair pair --preset kpatch-nocheck --force
+check "$(told wrong pair) calls of the wrong version, more than 0" \
+	test "$(told wrong pair)" -gt 0
+rmmod p_pair || fail "p_pair does not unload"
+engine_down

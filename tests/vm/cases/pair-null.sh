@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The detector of mixes works: FUNCTION/FUNCTION, forced, mixes the versions
+# of a changed calling convention, and the target counts wrong values.
+# Unforced it is refused.
+. guest.sh
+. cases.sh
+. pair.sh
+engine_up
+target_up
+patch_up p_pair
+step "unforced: refused"
+switchyard enable p_pair --preset null 2>/tmp/error
+same "exit code" 7 $?
+cat /tmp/error
+step "forced: mixes"
+pair_run p_pair pair --preset null --force
+check "$(told wrong pair) calls of the wrong version, more than 0" \
+	test "$(told wrong pair)" -gt 0
+rmmod p_pair || fail "p_pair does not unload"
+engine_down
