@@ -6,7 +6,7 @@
  *
  * Facts, besides those of sy_check_common():
  *
- *   IDLE       nothing is due; no request waits; any result
+ *   IDLE       nothing is due; no request waits; the side where it ended
  *   PREPARING  nothing is due; nothing was tried or nudged; no result
  *   SCANNING   THREAD or PATCHED_SET/KERNEL; no look is due; no result
  *   WAITING    as SCANNING, and somebody is left, the flush is not over, or
@@ -15,6 +15,9 @@
  *   SETTLING   nothing is due; a result, and the side that belongs to it
  */
 #include "sy_core.h"
+
+/* Core has no NULL of its own, and 0 is not a pointer to the checkers. */
+#define SY_HOLDS ((const char *)0)
 
 /* Field by field: an assignment of the whole may become a call of memset. */
 void sy_engine_init(struct sy_engine *e)
@@ -66,7 +69,7 @@ static const char *sy_check_common(const struct sy_engine *e)
 		return "only SWITCH_KERNEL counts attempts";
 	if (e->nudged && e->model.sw != SY_SWITCH_THREAD)
 		return "only SWITCH_THREAD nudges";
-	return 0;
+	return SY_HOLDS;
 }
 
 static const char *sy_check_at_rest(const struct sy_engine *e)
@@ -75,36 +78,52 @@ static const char *sy_check_at_rest(const struct sy_engine *e)
 		return "nothing is due";
 	if (e->cancel && e->state != SY_PREPARING)
 		return "no request waits";
-	return 0;
+	return SY_HOLDS;
 }
 
-/* The side and the result say the same. */
-static const char *sy_check_settling(const struct sy_engine *e)
+/* The side and the result say the same, from SETTLING on. */
+static const char *sy_check_side_of_result(const struct sy_engine *e)
 {
 	int back = e->to_new != e->was_to_new;
 
 	switch (e->result) {
+	case SY_RESULT_NONE:
 	case SY_RESULT_SETTLED:
-		if (back)
-			return "settled on the side that was asked for";
-		if (e->model.sw == SY_SWITCH_THREAD && !e->flushed)
-			return "settled after the flush";
-		break;
+		return back ? "it ended on the side that was asked for" :
+			      SY_HOLDS;
 	case SY_RESULT_REVERTED:
-		if (!back)
-			return "reverted to the side it came from";
-		break;
 	case SY_RESULT_GAVE_UP:
-		if (!back)
-			return "gave up on the side it came from";
-		if (e->model.sw != SY_SWITCH_KERNEL)
-			return "only SWITCH_KERNEL gives up";
-		break;
+	case SY_RESULT_FAILED:
+		return back ? SY_HOLDS : "it ended on the side it came from";
 	default:
-		return "a result while settling";
+		return "a known result";
 	}
-	if ((e->result == SY_RESULT_SETTLED || e->reversing) && e->pending)
-		return "nobody is left when it settles";
+}
+
+static const char *sy_check_idle(const struct sy_engine *e)
+{
+	const char *broken = sy_check_side_of_result(e);
+
+	return broken ? broken : sy_check_at_rest(e);
+}
+
+static const char *sy_check_settling(const struct sy_engine *e)
+{
+	const char *broken = sy_check_side_of_result(e);
+	int by_thread = e->model.sw == SY_SWITCH_THREAD;
+
+	if (broken)
+		return broken;
+	if (e->result == SY_RESULT_NONE || e->result == SY_RESULT_FAILED)
+		return "a result while settling";
+	if (e->result == SY_RESULT_GAVE_UP && e->model.sw != SY_SWITCH_KERNEL)
+		return "only SWITCH_KERNEL gives up";
+	if (e->result == SY_RESULT_SETTLED || e->reversing) {
+		if (e->pending)
+			return "nobody is left when it settles";
+		if (by_thread && !e->flushed)
+			return "SWITCH_THREAD settles after the flush";
+	}
 	return sy_check_at_rest(e);
 }
 
@@ -137,17 +156,17 @@ static const char *sy_check_looking(const struct sy_engine *e)
 			return "no look is due while looking";
 		if (!by_thread && !e->flushed)
 			return "SWITCH_KERNEL looks after the flush";
-		return 0;
+		return SY_HOLDS;
 	case SY_STOPPING:
 		if (by_thread || !e->flushed || e->pending || e->scan_at)
 			return "a stop follows a clean scan after the flush";
-		return 0;
+		return SY_HOLDS;
 	default:
 		if (by_thread && !e->pending && e->flushed)
 			return "somebody to wait for";
 		if (!by_thread && !e->flushed != !e->scan_at)
 			return "SWITCH_KERNEL waits for the flush or to look";
-		return 0;
+		return SY_HOLDS;
 	}
 }
 
@@ -157,7 +176,7 @@ static const char *sy_check_side(const struct sy_engine *e)
 		return "no result while it runs";
 	if (e->reversing != (e->to_new != e->was_to_new))
 		return "it reverses when the wanted side is not the asked one";
-	return 0;
+	return SY_HOLDS;
 }
 
 const char *sy_engine_check(const struct sy_engine *e)
@@ -167,7 +186,7 @@ const char *sy_engine_check(const struct sy_engine *e)
 	if (broken)
 		return broken;
 	if (e->state == SY_IDLE)
-		return sy_check_at_rest(e);
+		return sy_check_idle(e);
 	if (e->state == SY_SETTLING)
 		return sy_check_settling(e);
 

@@ -306,7 +306,8 @@ struct sy_actions {
 struct sy_engine {
 	enum sy_state state;
 	struct sy_model model;
-	sy_u8 to_new; /* the side wanted now: 1 new */
+	sy_u8 to_new; /* the side wanted now: 1 new. SETTLING and IDLE: the
+		       * final one */
 	sy_u8 was_to_new; /* the side wanted by the request */
 	sy_u8 reversing;
 	sy_u8 flushed;
