@@ -127,15 +127,41 @@ static bool sy_modinfo_read(int fd, struct sy_modinfo *info)
 	return true;
 }
 
-/* A 64-bit relocatable object; the rest is for libkmod and the kernel. */
-static bool sy_is_object(int fd)
+/*
+ * Is it a 64-bit relocatable object whose section headers, and what they point
+ * at, lie in the file? libkmod 30 ends the program by an assertion when the
+ * index of the names' section is beyond the table (libkmod-elf.c,
+ * elf_get_section_header), so all that is checked before it sees the file.
+ */
+static bool sy_is_object(int fd, uint64_t size)
 {
+	uint64_t at, end;
 	Elf64_Ehdr head;
+	Elf64_Shdr sec;
+	unsigned int i;
 
 	if (pread(fd, &head, sizeof(head), 0) != (ssize_t)sizeof(head))
 		return false;
-	return !memcmp(head.e_ident, ELFMAG, SELFMAG) &&
-	       head.e_ident[EI_CLASS] == ELFCLASS64 && head.e_type == ET_REL;
+	if (memcmp(head.e_ident, ELFMAG, SELFMAG) ||
+	    head.e_ident[EI_CLASS] != ELFCLASS64 ||
+	    head.e_ident[EI_DATA] != ELFDATA2LSB || head.e_type != ET_REL)
+		return false;
+	if (head.e_shentsize != sizeof(sec) || head.e_shstrndx >= head.e_shnum)
+		return false;
+	for (i = 0; i < head.e_shnum; i++) {
+		if (__builtin_add_overflow(head.e_shoff, i * sizeof(sec),
+					   &at) ||
+		    at > size || size - at < sizeof(sec) ||
+		    pread(fd, &sec, sizeof(sec), (off_t)at) !=
+			    (ssize_t)sizeof(sec))
+			return false;
+		if (sec.sh_type == SHT_NOBITS || sec.sh_type == SHT_NULL)
+			continue;
+		if (__builtin_add_overflow(sec.sh_offset, sec.sh_size, &end) ||
+		    end > size)
+			return false;
+	}
+	return true;
 }
 
 static struct sy_error *sy_bad_file(const char *path, const char *reason)
@@ -143,7 +169,8 @@ static struct sy_error *sy_bad_file(const char *path, const char *reason)
 	return sy_error_make(SY_E_BAD_FILE, 0, "%s: %s", path, reason);
 }
 
-static struct sy_error *sy_file_open_fd(const char *path, int *ret)
+static struct sy_error *sy_file_open_fd(const char *path, int *ret,
+					uint64_t *size)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -159,6 +186,7 @@ static struct sy_error *sy_file_open_fd(const char *path, int *ret)
 					 "a patch module (FILE.ko)");
 	}
 	*ret = fd;
+	*size = (uint64_t)st.st_size;
 	return NULL;
 }
 
@@ -185,12 +213,13 @@ static bool sy_file_name(const char *path, const struct sy_modinfo *info,
 	return true;
 }
 
-static struct sy_error *sy_file_judge(const char *path, struct sy_file *file)
+static struct sy_error *sy_file_judge(const char *path, uint64_t size,
+				      struct sy_file *file)
 {
 	struct sy_modinfo info = { 0 };
 	struct utsname uts;
 
-	if (!sy_is_object(file->fd))
+	if (!sy_is_object(file->fd, size))
 		return sy_bad_file(path, "not a kernel module; give the path "
 					 "of a patch module (FILE.ko)");
 	if (!sy_modinfo_read(file->fd, &info) || !info.vermagic[0])
@@ -220,12 +249,13 @@ static struct sy_error *sy_file_judge(const char *path, struct sy_file *file)
 struct sy_error *sy_file_open(const char *path, struct sy_file *ret)
 {
 	struct sy_error *err;
+	uint64_t size = 0;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->fd = -1;
-	err = sy_file_open_fd(path, &ret->fd);
+	err = sy_file_open_fd(path, &ret->fd, &size);
 	if (!err)
-		err = sy_file_judge(path, ret);
+		err = sy_file_judge(path, size, ret);
 	if (err)
 		sy_file_close(ret);
 	return err;

@@ -424,7 +424,7 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		seed = (unsigned int)strtoul(argv[1], NULL, 0);
-	printf("lib: seed %u\n", seed);
+	printf("decode: seed %u\n", seed);
 	fflush(stdout);
 	test_whole();
 	test_answers();
@@ -433,6 +433,6 @@ int main(int argc, char **argv)
 	test_newer();
 	test_mutations();
 	test_names();
-	printf("lib: %d passed, %d failed\n", passed, failed);
+	printf("decode: %d passed, %d failed\n", passed, failed);
 	return failed ? 1 : 0;
 }
