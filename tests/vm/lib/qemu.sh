@@ -16,6 +16,7 @@ vm_reason=
 qemu_stop() {
 	[ -n "$qemu_pid" ] || return 0
 	kill -KILL "$qemu_pid" 2>/dev/null
+	wait "$qemu_pid" 2>/dev/null
 	qemu_pid=
 }
 
@@ -60,6 +61,7 @@ qemu_reason() {
 }
 
 # Reads events until the guest has ended; sets the vm_* variables.
+# shellcheck disable=SC2034 # read by tests/vm/sh
 qemu_follow() {
 	local ready=no left word rest got
 	while :; do
@@ -98,7 +100,7 @@ qemu_run() {
 	qemu_pid=$!
 	tail -c +1 -s 0.05 --pid="$qemu_pid" -f "$work/out" 2>/dev/null &
 	streams+=($!)
-	tail -c +1 -s 0.05 --pid="$qemu_pid" -f "$work/err" 2>/dev/null >&2 &
+	tail -c +1 -s 0.05 --pid="$qemu_pid" -f "$work/err" >&2 2>/dev/null &
 	streams+=($!)
 	qemu_follow
 	qemu_stop
