@@ -31,7 +31,8 @@ enum wrong {
 
 static unsigned int wrong = FORMAT;
 module_param(wrong, uint, 0444);
-MODULE_PARM_DESC(wrong, "what is wrong: 1 (the default) to 15, or 0 for nothing");
+MODULE_PARM_DESC(wrong,
+		 "what is wrong: 1 (the default) to 15, or 0 for nothing");
 
 static int new_hot(void)
 {

@@ -3,7 +3,9 @@
 #
 # Every kind of request that must be refused: each gets one line that names
 # the object and the way out, an exit code of its own, and changes nothing.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
 
 # refused STATUS WORD COMMAND...: the exit code, one line on stderr with WORD in

@@ -5,7 +5,9 @@
 # instructions, for a patch of 1 function and one of 64, beside upstream
 # livepatch for the same functions.
 # vm: --icount
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
 
 # cost FUNCTIONS: ticks of one call, times 1000; the least of five runs.

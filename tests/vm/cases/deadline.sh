@@ -3,7 +3,9 @@
 #
 # A transition that cannot converge ends by itself: under SWITCH_THREAD it is
 # turned round at its deadline, and says by whom it was held up.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
 engine_up
 target_up

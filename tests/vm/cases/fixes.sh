@@ -4,7 +4,9 @@
 # The two fixes do what they promise and nothing else: refused is only what
 # must be, and what programs may do with IP options and unix sockets is the
 # same before and after.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
 engine_up
 witness --same >/tmp/same.before

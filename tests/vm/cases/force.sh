@@ -3,7 +3,9 @@
 #
 # A model that does not satisfy the requirement is used only by force: that
 # is logged, taints the kernel, and shows until the patch is gone.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
 engine_up
 target_up

@@ -3,7 +3,9 @@
 #
 # kernel.ftrace_enabled: it cannot be switched off while the engine has
 # functions, and a patch is refused while it is off.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
 engine_up
 target_up

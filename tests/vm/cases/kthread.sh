@@ -4,7 +4,9 @@
 # A kthread that lives in the patched set: every model that waits for the set
 # says so and turns back; one that does not wait settles. Kthreads that spin
 # elsewhere, even without giving up the CPU for 300 ms, hang nothing.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
 engine_up
 target_up

@@ -4,7 +4,9 @@
 # Upstream livepatch and switchyard on the same function, in both orders: the
 # second is refused with a reason, the first goes on working, and when it has
 # gone the other may come.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
 engine_up
 target_up

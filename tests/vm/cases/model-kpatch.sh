@@ -5,8 +5,11 @@
 # in settles at one instant; with pipe readers asleep inside the transition
 # gives up at the deadline, names them, and has changed nothing; without them
 # it settles.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
+# shellcheck source=tests/guest/model.sh
 . model.sh
 engine_up
 load_up --sleepers 500 --spin 1 --syscalls 1 --forks 1

@@ -3,8 +3,11 @@
 #
 # PATCHED_SET/KERNEL with the five tries of ksplice, in and out under the
 # full load. With pipe readers asleep inside all five fail, one second apart.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
+# shellcheck source=tests/guest/model.sh
 . model.sh
 engine_up
 load_up --sleepers 500 --spin 1 --syscalls 1 --forks 1

@@ -3,7 +3,10 @@
 #
 # A changed calling convention under KERNEL/THREAD, relaxed: no mix in 10,000
 # calls across 50 transitions, and no crash.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
+# shellcheck source=tests/guest/pair.sh
 . pair.sh
 pair_case --preset kgraft --relaxed

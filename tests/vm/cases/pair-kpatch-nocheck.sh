@@ -3,8 +3,11 @@
 #
 # FUNCTION/KERNEL, forced: all functions switch in one instant, yet calls
 # that are under way mix versions. Unforced it is refused.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
+# shellcheck source=tests/guest/pair.sh
 . pair.sh
 engine_up
 target_up

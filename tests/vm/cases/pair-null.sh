@@ -4,8 +4,11 @@
 # The detector of mixes works: FUNCTION/FUNCTION, forced, mixes the versions
 # of a changed calling convention, and the target counts wrong values.
 # Unforced it is refused.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
+# shellcheck source=tests/guest/pair.sh
 . pair.sh
 engine_up
 target_up

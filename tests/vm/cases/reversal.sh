@@ -3,7 +3,9 @@
 #
 # A transition that is turned round before it has ended: everybody is back in
 # the old code, the result says so, and the patch can be enabled again.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
 engine_up
 target_up

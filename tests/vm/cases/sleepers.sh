@@ -4,7 +4,9 @@
 # Tasks asleep in the patched function: PATCHED_SET/THREAD nudges them and
 # settles; PATCHED_SET/KERNEL gives up at the deadline and names each;
 # sleepers that no signal reaches are waited for, and named.
+# shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
+# shellcheck source=tests/guest/cases.sh
 . cases.sh
 engine_up
 target_up
