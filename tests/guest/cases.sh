@@ -23,6 +23,23 @@ patch_up() {
 	insmod "$modules/$1.ko" || die "$1.ko does not load"
 }
 
+# Upstream livepatches: in and settled; disabled, settled and unloaded.
+klp_up() {
+	insmod "$modules/$1.ko" || die "$1.ko does not load"
+	wait_until 60 grep -q 0 "$livepatch/$1/transition" ||
+		die "the upstream livepatch $1 does not settle"
+}
+
+klp_down() {
+	echo 0 >"$livepatch/$1/enabled"
+	klp_name=$1
+	wait_until 60 klp_gone || fail "the upstream livepatch $1 does not go"
+}
+
+klp_gone() {
+	rmmod "$klp_name" 2>/dev/null
+}
+
 # Everything away again, the engine too: the last step of a case.
 engine_down() {
 	[ -z "$(ls "$sysfs/patches")" ] || fail "patches are left: $(ls "$sysfs/patches")"

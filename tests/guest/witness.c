@@ -7,6 +7,7 @@
  * an attempt failed for another reason than the fix. With --same it prints what
  * must be the same with and without the fixes.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <grp.h>
 #include <fcntl.h>
@@ -64,8 +65,9 @@ static int judge(const char *what, int err, int refusal, int bit)
 		word = "trouble";
 		ret = TROUBLE;
 	}
-	printf("uid %d  %-44s  %s%s%s%s\n", (int)getuid(), what, word,
-	       err ? " (" : "", err ? strerror(err) : "", err ? ")" : "");
+	printf("uid %d  %-40s  %s%s%s%s\n", (int)getuid(), what, word,
+	       err ? " (" : "", err ? strerrorname_np(err) : "",
+	       err ? ")" : "");
 	return ret;
 }
 

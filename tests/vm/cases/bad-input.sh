@@ -140,9 +140,6 @@ step "no privilege"
 badmessage unprivileged >/tmp/out
 same "answers other than an error" 0 $?
 sed "s/^/    /" /tmp/out
-as_user() {
-	setpriv --reuid 1000 --regid 1000 --clear-groups "$@"
-}
 refused 3 CAP_SYS_MODULE as_user switchyard load "$modules/p_hot1.ko"
 refused 3 CAP_SYS_MODULE as_user switchyard enable p_hot_again
 refused 3 CAP_SYS_MODULE as_user switchyard disable p_hot_again

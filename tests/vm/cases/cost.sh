@@ -43,14 +43,14 @@ transition 0 unload p_hot64
 step "not patched any more"
 same "cost of a call, in thousandths" "$base1" "$(cost 1)"
 step "upstream livepatch, 1 function"
-insmod "$modules/klp_hot1.ko" || die "klp_hot1.ko does not load"
-wait_until 60 grep -q 0 "$livepatch/klp_hot1/transition"
+klp_up klp_hot1
 same "version that answers" 3 "$(version hot)"
 klp1=$(cost 1)
 step "upstream livepatch, 64 functions"
-insmod "$modules/klp_hot64.ko" || die "klp_hot64.ko does not load"
-wait_until 60 grep -q 0 "$livepatch/klp_hot64/transition"
+klp_up klp_hot64
 klp64=$(cost 64)
+klp_down klp_hot64
+klp_down klp_hot1
 
 step "instructions a call beyond an unpatched one"
 row switchyard 1 "$ours1" "$base1"
@@ -62,3 +62,4 @@ check "1 function costs a tenth of livepatch or less" \
 	test $(((ours1 - base1) * 10)) -le $((klp1 - base1))
 check "64 functions cost a quarter of livepatch or less" \
 	test $(((ours64 - base64) * 4)) -le $((klp64 - base64))
+engine_down

@@ -11,8 +11,7 @@
 engine_up
 target_up
 step "upstream first"
-insmod "$modules/klp_hot1.ko" || die "klp_hot1.ko does not load"
-wait_until 60 grep -q 0 "$livepatch/klp_hot1/transition"
+klp_up klp_hot1
 same "version that answers" 3 "$(version hot)"
 transition 31 load "$modules/p_hot1.ko"
 same "one line" 1 "$(wc -l </tmp/error)"
@@ -20,9 +19,7 @@ check "the line names the function and the owner" \
 	grep -q "t_hot.*livepatch" /tmp/error
 same "version that answers" 3 "$(version hot)"
 check "p_hot1 is not left behind" test ! -d /sys/module/p_hot1
-echo 0 >"$livepatch/klp_hot1/enabled"
-gone() { rmmod klp_hot1 2>/dev/null; }
-wait_until 60 gone
+klp_down klp_hot1
 same "version that answers when upstream has gone" 1 "$(version hot)"
 
 step "switchyard first"
@@ -36,12 +33,9 @@ fi
 same "version that answers" 2 "$(version hot)"
 
 step "both, on different functions"
-insmod "$modules/klp_pair.ko" || fail "klp_pair.ko does not load"
-wait_until 60 grep -q 0 "$livepatch/klp_pair/transition"
+klp_up klp_pair
 same "version that answers" 2 "$(version hot)"
 transition 0 unload p_hot1
 same "version that answers" 1 "$(version hot)"
-echo 0 >"$livepatch/klp_pair/enabled"
-gone() { rmmod klp_pair 2>/dev/null; }
-wait_until 60 gone
+klp_down klp_pair
 engine_down
