@@ -56,7 +56,7 @@ image_base_tree() {
 	rm -f "$root/usr/bin/setpriv"
 	image_program "$root" "$(command -v setpriv)"
 	install -m 755 "$top"/tests/vm/image/init "$root/init"
-	install -m 755 "$top"/tests/vm/image/scan-dmesg "$root/usr/lib/vm/"
+	install -m 755 "$top"/tests/vm/image/{scan-dmesg,run-cases} "$root/usr/lib/vm/"
 	printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' \
 		'user:x:1000:1000:user:/home/user:/bin/sh' >"$root/etc/passwd"
 	printf '%s\n' 'root:x:0:' 'user:x:1000:' >"$root/etc/group"
@@ -91,7 +91,14 @@ image_quote() {
 # The archive with this project's files and the command of this run.
 image_overlay() {
 	local root=$work/overlay file word
-	mkdir -p "$root/usr/bin" "$root/usr/lib/switchyard" "$root/vm"
+	mkdir -p "$root/usr/bin" "$root/usr/lib/switchyard" "$root/vm/cases"
+	cp "$top/tests/vm/lib/guest.sh" "$root/usr/bin/"
+	for file in "$top"/tests/guest/*.sh; do
+		[ ! -e "$file" ] || cp "$file" "$root/usr/bin/"
+	done
+	for file in "$top"/tests/vm/cases/*.sh; do
+		[ ! -e "$file" ] || cp "$file" "$root/vm/cases/"
+	done
 	for file in "$top"/build/guest/bin/*; do
 		[ -f "$file" ] && image_program "$root" "$file"
 	done
