@@ -28,10 +28,9 @@ static enum sy_exit sy_run_blocked(const struct sy_options *opt)
 		return sy_fail(err);
 	for (i = 0; i < list.count; i++)
 		sy_blocker_row(&t, &list.item[i]);
-	if (!opt->json)
-		sy_table_print(&t, stdout);
-	else if (!sy_json_print(sy_table_json(&t), JSON_INDENT(2)))
-		return SY_EXIT_INTERNAL;
+	if (list.count || opt->json)
+		return sy_table_output(&t, opt->json);
+	puts("no task is waited for");
 	return sy_output_done();
 }
 

@@ -8,10 +8,10 @@
 #include "table.h"
 
 static const struct sy_column sy_list_columns[] = {
-	{ "patch", "PATCH", false },
-	{ "state", "STATE", false },
-	{ "model", "MODEL", false },
-	{ "functions", "FUNCS", true },
+	{ "patch", "PATCH", false, false },
+	{ "state", "STATE", false, false },
+	{ "model", "MODEL", false, false },
+	{ "functions", "FUNCS", true, false },
 };
 
 static enum sy_exit sy_run_list(const struct sy_options *opt)
@@ -35,11 +35,7 @@ static enum sy_exit sy_run_list(const struct sy_options *opt)
 						sizeof(model)));
 		sy_table_u64(&t, list.item[i].functions);
 	}
-	if (!opt->json)
-		sy_table_print(&t, stdout);
-	else if (!sy_json_print(sy_table_json(&t), JSON_INDENT(2)))
-		return SY_EXIT_INTERNAL;
-	return sy_output_done();
+	return sy_table_output(&t, opt->json);
 }
 
 const struct sy_command sy_cmd_list = {

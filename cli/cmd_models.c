@@ -11,11 +11,16 @@
 #include "table.h"
 
 static const struct sy_column sy_model_columns[] = {
-	{ "model", "MODEL", false },   { "presets", "PRESETS", false },
-	{ "m1", "M1", false },	       { "m2", "M2", false },
-	{ "m3", "M3", false },	       { "m4", "M4", false },
-	{ "served", "SERVED", false }, { "leave", NULL, false },
-	{ "switch", NULL, false },     { "relaxed", NULL, false },
+	{ "model", "MODEL", false, false },
+	{ "presets", "PRESETS", false, false },
+	{ "m1", "M1", false, false },
+	{ "m2", "M2", false, false },
+	{ "m3", "M3", false, false },
+	{ "m4", "M4", false, false },
+	{ "served", "SERVED", false, false },
+	{ "leave", NULL, false, false },
+	{ "switch", NULL, false, false },
+	{ "relaxed", NULL, false, false },
 };
 
 static void sy_model_name(const struct sy_model *m, char *buf, size_t size)
@@ -81,16 +86,14 @@ static enum sy_exit sy_run_models(const struct sy_options *opt)
 	bool loaded = sy_sysfs_read("models", lines, sizeof(lines));
 	size_t count, i;
 	const struct sy_model *models = sy_models(&count);
+	enum sy_exit code;
 
 	sy_table_init(&t, sy_model_columns, 10);
 	for (i = 0; i < count; i++)
 		sy_model_row(&t, &models[i], loaded ? lines : NULL);
-	if (opt->json) {
-		if (!sy_json_print(sy_table_json(&t), JSON_INDENT(2)))
-			return SY_EXIT_INTERNAL;
-		return sy_output_done();
-	}
-	sy_table_print(&t, stdout);
+	code = sy_table_output(&t, opt->json);
+	if (opt->json || code != SY_EXIT_OK)
+		return code;
 	puts("\nWhat may be observed while a transition runs:\n"
 	     "  M1  old and new frames in one context\n"
 	     "  M2  one stay in the kernel mixes versions\n"

@@ -24,10 +24,12 @@ static enum sy_exit sy_status_json(const struct sy_table *t,
 			    transition[0] ? json_string(transition) :
 					    json_null());
 	json_object_set_new(top, "engine", engine);
-	json_object_set_new(top, "patches", sy_table_json(t));
-	if (!sy_json_print(top, JSON_INDENT(2)))
-		return SY_EXIT_INTERNAL;
-	return sy_output_done();
+	/* NULL when there was no memory for the rows. */
+	if (json_object_set_new(top, "patches", sy_table_json(t))) {
+		json_decref(top);
+		top = NULL;
+	}
+	return sy_json_output(top, JSON_INDENT(2));
 }
 
 static enum sy_exit sy_run_status(const struct sy_options *opt)
@@ -53,9 +55,7 @@ static enum sy_exit sy_run_status(const struct sy_options *opt)
 	       version[0] ? version : "of unknown version", list.count,
 	       list.count == 1 ? "" : "es",
 	       transition[0] ? "in transition: " : "no transition", transition);
-	if (list.count)
-		sy_table_print(&t, stdout);
-	return sy_output_done();
+	return list.count ? sy_table_output(&t, false) : sy_output_done();
 }
 
 const struct sy_command sy_cmd_status = {

@@ -9,8 +9,8 @@
 #include "table.h"
 
 static const struct sy_column sy_version_columns[] = {
-	{ "command", "COMMAND", false },
-	{ "engine", "ENGINE", false },
+	{ "command", "COMMAND", false, false },
+	{ "engine", "ENGINE", false, false },
 };
 
 static enum sy_exit sy_run_version(const struct sy_options *opt)
@@ -18,7 +18,6 @@ static enum sy_exit sy_run_version(const struct sy_options *opt)
 	sy_table_auto struct sy_table t = { 0 };
 	char engine[64];
 	bool loaded = sy_sysfs_read("version", engine, sizeof(engine));
-	json_t *rows, *row;
 
 	sy_printable(engine);
 	if (!opt->json) {
@@ -32,12 +31,7 @@ static enum sy_exit sy_run_version(const struct sy_options *opt)
 		sy_table_text(&t, engine);
 	else
 		sy_table_null(&t);
-	rows = sy_table_json(&t);
-	row = json_incref(json_array_get(rows, 0));
-	json_decref(rows);
-	if (!sy_json_print(row, JSON_INDENT(2)))
-		return SY_EXIT_INTERNAL;
-	return sy_output_done();
+	return sy_json_output(sy_table_json_row(&t), JSON_INDENT(2));
 }
 
 const struct sy_command sy_cmd_version = {

@@ -33,7 +33,7 @@ static enum sy_exit sy_watch_show(const struct sy_options *opt,
 				  const char *event, const struct sy_patch *p)
 {
 	sy_table_auto struct sy_table t = { 0 };
-	json_t *rows, *object;
+	json_t *object;
 
 	if (!opt->json) {
 		sy_watch_line(event, p);
@@ -41,13 +41,9 @@ static enum sy_exit sy_watch_show(const struct sy_options *opt,
 	}
 	sy_patch_table_init(&t);
 	sy_patch_row(&t, p);
-	rows = sy_table_json(&t);
-	object = json_incref(json_array_get(rows, 0));
-	json_decref(rows);
+	object = sy_table_json_row(&t);
 	json_object_set_new(object, "event", json_string(event));
-	if (!sy_json_print(object, JSON_COMPACT))
-		return SY_EXIT_INTERNAL;
-	return sy_output_done();
+	return sy_json_output(object, JSON_COMPACT);
 }
 
 /* With --until-settled: is there anything left to wait for? */

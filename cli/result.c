@@ -25,19 +25,18 @@ static enum sy_exit sy_result_json(const struct sy_wait *w,
 				   const struct sy_patch *p, const char *after)
 {
 	sy_table_auto struct sy_table t = { 0 };
-	json_t *rows, *object;
+	json_t *object;
 
 	sy_patch_table_init(&t);
 	sy_patch_row(&t, p);
-	rows = sy_table_json(&t);
-	object = json_incref(json_array_get(rows, 0));
-	json_decref(rows);
-	json_object_set_new(object, "blocked",
-			    sy_rows_of_blockers(&w->blockers));
-	json_object_set_new(object, "after", json_string(after));
-	if (!sy_json_print(object, JSON_INDENT(2)))
-		return SY_EXIT_INTERNAL;
-	return sy_output_done();
+	object = sy_table_json_row(&t);
+	if (json_object_set_new(object, "blocked",
+				sy_rows_of_blockers(&w->blockers)) ||
+	    json_object_set_new(object, "after", json_string(after))) {
+		json_decref(object);
+		object = NULL;
+	}
+	return sy_json_output(object, JSON_INDENT(2));
 }
 
 /* "enabled (patched_set/thread) in 12.3 ms ..." */
@@ -45,6 +44,12 @@ static void sy_result_line(const struct sy_patch *p, const char *after)
 {
 	char model[64], took[32], whole[32], pause[32];
 
+	if (!p->whole_ns) {
+		/* No transition has run: a patch that was never enabled. */
+		printf("%s: %s%s%s\n", p->name, sy_state_name(p->state),
+		       after[0] ? "; " : "", after);
+		return;
+	}
 	printf("%s: %s, %s (%s) in %s, %s in all, %u tasks", p->name,
 	       sy_state_name(p->state), sy_result_name(p->result),
 	       sy_model_text(p, model, sizeof(model)),
@@ -145,7 +150,5 @@ enum sy_exit sy_result_started(const struct sy_options *opt, const char *patch,
 	object = json_object();
 	json_object_set_new(object, "patch", json_string(patch));
 	json_object_set_new(object, "started", json_string(what));
-	if (!sy_json_print(object, JSON_INDENT(2)))
-		return SY_EXIT_INTERNAL;
-	return sy_output_done();
+	return sy_json_output(object, JSON_INDENT(2));
 }

@@ -8,29 +8,29 @@
 #include "rows.h"
 
 static const struct sy_column sy_patch_columns[] = {
-	{ "patch", "PATCH", false },
-	{ "state", "STATE", false },
-	{ "model", "MODEL", false },
-	{ "functions", "FUNCS", true },
-	{ "requirement", "FORBIDS", false },
-	{ "switched", "SWITCHED", true },
-	{ "blockers", "BLOCKED", true },
-	{ "result", "RESULT", false },
-	{ "notes", "NOTES", false },
-	{ "to_new", NULL, false },
-	{ "tasks", NULL, false },
-	{ "remaining", NULL, false },
-	{ "excused", NULL, false },
-	{ "nudged", NULL, false },
-	{ "stops", NULL, false },
-	{ "elapsed_ns", NULL, false },
-	{ "whole_ns", NULL, false },
-	{ "pause_ns", NULL, false },
-	{ "relaxed", NULL, false },
-	{ "forced", NULL, false },
-	{ "unloadable", NULL, false },
-	{ "reversing", NULL, false },
-	{ "message", NULL, false },
+	{ "patch", "PATCH", false, false },
+	{ "state", "STATE", false, false },
+	{ "model", "MODEL", false, false },
+	{ "functions", "FUNCS", true, false },
+	{ "requirement", "FORBIDS", false, false },
+	{ "switched", "SWITCHED", true, true },
+	{ "blockers", "BLOCKED", true, true },
+	{ "result", "RESULT", false, false },
+	{ "notes", "NOTES", false, true },
+	{ "to_new", NULL, false, false },
+	{ "tasks", NULL, false, false },
+	{ "remaining", NULL, false, false },
+	{ "excused", NULL, false, false },
+	{ "nudged", NULL, false, false },
+	{ "stops", NULL, false, false },
+	{ "elapsed_ns", NULL, false, false },
+	{ "whole_ns", NULL, false, false },
+	{ "pause_ns", NULL, false, false },
+	{ "relaxed", NULL, false, false },
+	{ "forced", NULL, false, false },
+	{ "unloadable", NULL, false, false },
+	{ "reversing", NULL, false, false },
+	{ "message", NULL, false, false },
 };
 
 void sy_patch_table_init(struct sy_table *t)
@@ -94,10 +94,14 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 }
 
 static const struct sy_column sy_blocker_columns[] = {
-	{ "patch", NULL, false },	   { "pid", "PID", true },
-	{ "comm", "COMM", false },	   { "kind", "KIND", false },
-	{ "function", "FUNCTION", false }, { "frame", "FRAME", false },
-	{ "since_ns", "SINCE", true },	   { "relief", "RELIEF", false },
+	{ "patch", NULL, false, false },
+	{ "pid", "PID", true, false },
+	{ "comm", "COMM", false, false },
+	{ "kind", "KIND", false, false },
+	{ "function", "FUNCTION", false, true },
+	{ "frame", "FRAME", false, true },
+	{ "since_ns", "SINCE", true, true },
+	{ "relief", "RELIEF", false, true },
 };
 
 void sy_blocker_table_init(struct sy_table *t)

@@ -11,6 +11,8 @@
 #include "cli.h"
 #include "table.h"
 
+#define SY_COLUMNS_MAX 32
+
 struct sy_cell {
 	char *text;
 	json_t *value;
@@ -21,7 +23,7 @@ void sy_table_init(struct sy_table *t, const struct sy_column *columns,
 {
 	memset(t, 0, sizeof(*t));
 	t->columns = columns;
-	t->width = width;
+	t->width = width < SY_COLUMNS_MAX ? width : SY_COLUMNS_MAX;
 }
 
 void sy_table_deinit(struct sy_table *t)
@@ -39,10 +41,13 @@ void sy_table_deinit(struct sy_table *t)
 /* Takes @value over. */
 static void sy_table_add(struct sy_table *t, const char *text, json_t *value)
 {
-	struct sy_cell *more;
+	struct sy_cell *more = t->cells;
 	char *copy = strdup(text);
 
-	more = realloc(t->cells, (t->count + 1) * sizeof(*more));
+	/* Room doubles each time the number of cells is a power of two. */
+	if (!(t->count & (t->count - 1)))
+		more = realloc(t->cells,
+			       (t->count ? t->count * 2 : 1) * sizeof(*more));
 	if (more)
 		t->cells = more;
 	if (!more || !copy || !value) {
@@ -88,78 +93,117 @@ void sy_table_null(struct sy_table *t)
 	sy_table_add(t, "-", json_null());
 }
 
+/* The width of a column in text; 0 when it is not shown. */
 static size_t sy_column_width(const struct sy_table *t, size_t col)
 {
-	size_t width = strlen(t->columns[col].heading);
-	size_t i, len;
+	const struct sy_column *c = &t->columns[col];
+	bool empty = t->count > 0;
+	size_t i, len, width;
 
+	if (!c->heading)
+		return 0;
+	width = strlen(c->heading);
 	for (i = col; i < t->count; i += t->width) {
 		len = strlen(t->cells[i].text);
 		if (len > width)
 			width = len;
+		empty &= !strcmp(t->cells[i].text, "-");
 	}
-	return width;
+	return c->optional && empty ? 0 : width;
 }
 
-static void sy_print_cell(FILE *out, const char *text, size_t width, bool right,
-			  bool first, bool last)
+static void sy_print_row(const struct sy_table *t, FILE *out,
+			 const size_t *widths, size_t last, size_t row)
 {
-	int pad = (int)width;
-
-	if (!first)
-		fputs("  ", out);
-	if (last && !right)
-		pad = 0;
-	fprintf(out, right ? "%*s" : "%-*s", pad, text);
-}
-
-void sy_table_print(const struct sy_table *t, FILE *out)
-{
-	size_t rows = t->width ? t->count / t->width : 0;
-	size_t row, col, last = 0;
+	size_t col;
 	const char *text;
+	bool first = true, right;
+	int pad;
 
-	for (col = 0; col < t->width; col++)
-		if (t->columns[col].heading)
-			last = col;
-	for (row = 0; row <= rows; row++) {
-		for (col = 0; col < t->width; col++) {
-			if (!t->columns[col].heading)
-				continue;
-			text = row ? t->cells[(row - 1) * t->width + col].text :
-				     t->columns[col].heading;
-			sy_print_cell(out, text, sy_column_width(t, col),
-				      t->columns[col].right, !col, col == last);
-		}
-		fputc('\n', out);
+	for (col = 0; col <= last; col++) {
+		if (!widths[col])
+			continue;
+		text = row ? t->cells[(row - 1) * t->width + col].text :
+			     t->columns[col].heading;
+		right = t->columns[col].right;
+		/* Nothing follows the last column: no blanks either. */
+		pad = col == last && !right ? 0 : (int)widths[col];
+		fputs(first ? "" : "  ", out);
+		fprintf(out, right ? "%*s" : "%-*s", pad, text);
+		first = false;
 	}
+	fputc('\n', out);
+}
+
+static void sy_table_print(const struct sy_table *t, FILE *out)
+{
+	size_t widths[SY_COLUMNS_MAX], rows = t->count / t->width;
+	size_t row, col, last = 0;
+
+	for (col = 0; col < t->width; col++) {
+		widths[col] = sy_column_width(t, col);
+		if (widths[col])
+			last = col;
+	}
+	for (row = 0; row <= rows; row++)
+		sy_print_row(t, out, widths, last, row);
 }
 
 json_t *sy_table_json(const struct sy_table *t)
 {
-	json_t *rows = json_array();
+	json_t *rows = t->failed ? NULL : json_array();
 	json_t *object = NULL;
 	size_t i;
 
-	for (i = 0; i < t->count; i++) {
+	for (i = 0; rows && i < t->count; i++) {
 		if (i % t->width == 0) {
 			object = json_object();
 			json_array_append_new(rows, object);
 		}
-		json_object_set(object, t->columns[i % t->width].key,
-				t->cells[i].value);
+		if (json_object_set(object, t->columns[i % t->width].key,
+				    t->cells[i].value)) {
+			json_decref(rows);
+			return NULL;
+		}
 	}
 	return rows;
 }
 
-bool sy_json_print(json_t *value, size_t flags)
+json_t *sy_table_json_row(const struct sy_table *t)
 {
-	char *text = value ? json_dumps(value, flags | JSON_ENCODE_ANY) : NULL;
+	json_t *rows = sy_table_json(t);
+	json_t *row = json_incref(json_array_get(rows, 0));
+
+	json_decref(rows);
+	return row;
+}
+
+static enum sy_exit sy_no_memory(void)
+{
+	sy_error_auto struct sy_error *err =
+		sy_error_make(SY_E_NO_MEMORY, 0, "memory");
+
+	return sy_fail(err);
+}
+
+enum sy_exit sy_json_output(json_t *value, size_t flags)
+{
+	char *text = value ? json_dumps(value, flags) : NULL;
 
 	json_decref(value);
 	if (!text)
-		return false;
+		return sy_no_memory();
 	puts(text);
 	free(text);
-	return true;
+	return sy_output_done();
+}
+
+enum sy_exit sy_table_output(const struct sy_table *t, bool json)
+{
+	if (json)
+		return sy_json_output(sy_table_json(t), JSON_INDENT(2));
+	if (t->failed)
+		return sy_no_memory();
+	sy_table_print(t, stdout);
+	return sy_output_done();
 }

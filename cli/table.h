@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * One row table feeds text and JSON (style 21). A column that has no heading
- * appears in JSON only.
+ * appears in JSON only; an optional one is left out of text while it is empty.
  */
 #ifndef SY_CLI_TABLE_H
 #define SY_CLI_TABLE_H
@@ -12,10 +12,13 @@
 
 #include <jansson.h>
 
+#include "exit.h"
+
 struct sy_column {
 	const char *key; /* in JSON */
 	const char *heading; /* in text, or NULL */
 	bool right; /* aligned to the right */
+	bool optional; /* not in text when no row has a value */
 };
 
 struct sy_table {
@@ -38,10 +41,14 @@ void sy_table_ns(struct sy_table *t, uint64_t ns);
 void sy_table_bool(struct sy_table *t, bool value, const char *if_true);
 void sy_table_null(struct sy_table *t);
 
-void sy_table_print(const struct sy_table *t, FILE *out);
-json_t *sy_table_json(const struct sy_table *t); /* array of objects */
+/* Text, or JSON: an array of objects. Errors have been told when it returns. */
+enum sy_exit sy_table_output(const struct sy_table *t, bool json);
 
-/* Prints and frees @value; false without memory. */
-bool sy_json_print(json_t *value, size_t flags);
+/* For larger objects: an array of all rows, or the only row; NULL: no memory. */
+json_t *sy_table_json(const struct sy_table *t);
+json_t *sy_table_json_row(const struct sy_table *t);
+
+/* Prints and frees @value, which may be NULL for lack of memory. */
+enum sy_exit sy_json_output(json_t *value, size_t flags);
 
 #endif

@@ -137,7 +137,8 @@ struct sy_error *sy_wait_run(struct sy_wait *w)
 			break;
 		if (show)
 			sy_progress_show(&w->last);
-		if (w->last.remaining && sy_now_ms() >= next_dump) {
+		if (w->last.state != SY_ST_PREPARING &&
+		    sy_now_ms() >= next_dump) {
 			err = sy_wait_blockers(w);
 			next_dump = sy_now_ms() + SY_BLOCKED_MS;
 		}
