@@ -453,9 +453,9 @@ static void sy_on_settled(struct sy_engine *e, struct sy_actions *ret)
 	if (e->state != SY_SETTLING)
 		return;
 	e->state = SY_IDLE;
-	sy_report(ret, SY_REPORT_SETTLED);
 	if (!e->to_new)
 		sy_emit(ret, SY_ACT_RETIRE);
+	sy_report(ret, SY_REPORT_SETTLED);
 }
 
 void sy_step(struct sy_engine *e, const struct sy_event *event,

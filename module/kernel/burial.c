@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The end of a transition's memory. When a transition has settled nothing of it
+ * is visible, but a task interrupted inside dispatch.S or a hook on its way out
+ * may still read the table. The burial waits for both and frees it.
+ *
+ * A workqueue item: may sleep without limit, holds no lock, and delays no
+ * transition.
+ */
+#include <linux/kobject.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/tracepoint.h>
+
+#include "live.h"
+#include "transition.h"
+
+struct workqueue_struct *sy_workqueue;
+
+/* A transition that nobody else knows. */
+void sy_transition_free(struct sy_transition *tr)
+{
+	if (!tr)
+		return;
+	sy_table_destroy(tr->table);
+	kvfree(tr->sets[0]);
+	kvfree(tr->sets[1]);
+	kobject_put(&tr->patch->kobj);
+	kfree(tr);
+}
+
+/* Drop a reference; the last one frees. Process context. */
+void sy_transition_put(struct sy_transition *tr)
+{
+	if (refcount_dec_and_test(&tr->users))
+		sy_transition_free(tr);
+}
+
+/*
+ * Hooks end at a tracepoint grace period. dispatch.S can be interrupted and
+ * preempted anywhere but sleeps nowhere: RCU-tasks waits for every task to
+ * sleep or run user code, the rude one for idle tasks.
+ */
+void sy_transition_bury(struct work_struct *work)
+{
+	struct sy_transition *tr = container_of(work, struct sy_transition,
+						burial);
+
+	wait_for_completion(&tr->flushed);
+	if (tr->table) {
+		tracepoint_synchronize_unregister();
+		synchronize_rcu_tasks_rude();
+		synchronize_rcu_tasks();
+	}
+	sy_transition_put(tr);
+}

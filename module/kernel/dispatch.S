@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The redirect: what a patched function's ftrace site calls. It decides which
+ * version this call executes, and nothing else.
+ *
+ * On entry (%rsp) is the return address into the old function, behind its
+ * ftrace site, and 8(%rsp) the caller's. Settled, the cell for the function
+ * holds the address to continue at: it replaces (%rsp), and the return goes
+ * there. mov and ret, not add and jmp: the return stack buffer stays balanced.
+ *
+ * In a transition the cell holds the gateway's slow entry. It is reached by
+ * that same return, so the slot is popped: (%rsp) is the caller's address then.
+ * The slow path asks the gate: one word for the whole system, or the universe
+ * of `current` in a hash table.
+ *
+ * Uses r10, r11 and flags; the slow path saves what else it needs. Calls
+ * nothing, takes no lock, may be interrupted and run in NMI anywhere. All of it
+ * lies between sy_dispatch_begin and sy_dispatch_end: a context with an address
+ * in there counts as inside both versions.
+ *
+ * A table or node that is read here is freed only after a grace period that
+ * waits for everyone who might be in here (redirect.c, tasks.c).
+ */
+#include <linux/linkage.h>
+#include <linux/objtool.h>
+#include <asm/asm.h>
+#include <asm/nospec-branch.h>
+#include <asm/percpu.h>
+#include <asm/unwind_hints.h>
+
+#include "dispatch.h"
+
+#define SY_NMI_MASK 0x00f00000 /* NMI_MASK; redirect.c asserts it */
+
+	.text
+
+	.balign 16
+SYM_CODE_START_NOALIGN(sy_dispatch_begin)
+	UNWIND_HINT_FUNC
+	ANNOTATE_NOENDBR
+	RET
+SYM_CODE_END(sy_dispatch_begin)
+
+/* r10: the pair {old, new}; r11: the gateway; (%rsp): the caller's address */
+SYM_CODE_START_NOALIGN(sy_decide)
+	UNWIND_HINT_FUNC
+	ANNOTATE_NOENDBR
+	cmpl	$0, SY_GW_MODE(%r11)
+	jne	.Lby_task
+	testl	$SY_NMI_MASK, PER_CPU_VAR(__preempt_count)
+	jz	1f
+	lock incl SY_GW_NMI(%r11)
+1:	cmpl	$0, SY_GW_UNIVERSE(%r11)
+	jne	.Lnew
+.Lold:
+	pushq	(%r10)
+	RET
+.Lnew:
+	pushq	8(%r10)
+	RET
+.Lby_task:
+	pushq	%rax
+	pushq	%rcx
+	movq	PER_CPU_VAR(current_task), %rax
+	movq	%rax, %rcx
+	shrq	$SY_TASK_SHIFT, %rcx
+	andl	SY_GW_BUCKET_MASK(%r11), %ecx
+	shlq	$3, %rcx
+	addq	SY_GW_BUCKETS(%r11), %rcx
+2:	movq	(%rcx), %rcx
+	testq	%rcx, %rcx
+	jz	.Lunknown
+	cmpq	%rax, SY_TASK_TASK(%rcx)
+	jne	2b
+	cmpl	$0, SY_TASK_UNIVERSE(%rcx)
+	popq	%rcx
+	popq	%rax
+	jne	.Lnew
+	jmp	.Lold
+.Lunknown:
+	cmpl	$0, SY_GW_DEFAULT(%r11)
+	popq	%rcx
+	popq	%rax
+	jne	.Lnew
+	jmp	.Lold
+SYM_CODE_END(sy_decide)
+
+/* Gateway number i: entries for a patch of one function and of several. */
+	.macro sy_gateway i
+	.noaltmacro
+	.set	gw, \i * SY_GW_SIZE
+
+	.balign 16
+SYM_CODE_START_NOALIGN(sy_single_\i)
+	UNWIND_HINT_FUNC
+	ANNOTATE_NOENDBR
+	movq	sy_gateways + gw + SY_GW_TARGET(%rip), %r11
+	movq	%r11, (%rsp)
+	RET
+SYM_CODE_END(sy_single_\i)
+
+	.balign 16
+SYM_CODE_START_NOALIGN(sy_single_slow_\i)
+	UNWIND_HINT_FUNC
+	ANNOTATE_NOENDBR
+	leaq	sy_gateways + gw + SY_GW_PAIR(%rip), %r10
+	leaq	sy_gateways + gw(%rip), %r11
+	jmp	sy_decide
+SYM_CODE_END(sy_single_slow_\i)
+
+	.balign 16
+SYM_CODE_START_NOALIGN(sy_multi_\i)
+	UNWIND_HINT_FUNC
+	ANNOTATE_NOENDBR
+	movq	(%rsp), %r10
+	imulq	sy_gateways + gw + SY_GW_MULTIPLIER(%rip), %r10
+	shrq	$48, %r10
+	andl	sy_gateways + gw + SY_GW_MASK(%rip), %r10d
+	addq	sy_gateways + gw + SY_GW_TABLE(%rip), %r10
+1:	movq	(%rsp), %r11
+	cmpq	%r11, (%r10)
+	jne	2f
+	movq	8(%r10), %r11
+	movq	%r11, (%rsp)
+	RET
+2:	addq	$16, %r10	/* the table ends in free cells */
+	jmp	1b
+SYM_CODE_END(sy_multi_\i)
+
+	.balign 16
+SYM_CODE_START_NOALIGN(sy_multi_slow_\i)
+	UNWIND_HINT_FUNC
+	ANNOTATE_NOENDBR
+	subq	sy_gateways + gw + SY_GW_TABLE(%rip), %r10
+	addq	sy_gateways + gw + SY_GW_PAIRS(%rip), %r10
+	leaq	sy_gateways + gw(%rip), %r11
+	jmp	sy_decide
+SYM_CODE_END(sy_multi_slow_\i)
+
+	.pushsection .rodata, "a"
+	.quad	sy_single_\i, sy_single_slow_\i, sy_multi_\i, sy_multi_slow_\i
+	.popsection
+	.endm
+
+	.pushsection .rodata, "a"
+	.balign 8
+SYM_DATA_START(sy_entries)
+	.popsection
+
+	.set	n, 0
+	.rept	SY_GATEWAYS
+	.altmacro	/* for %n; the hints' macros cannot bear it */
+	sy_gateway %n
+	.set	n, n + 1
+	.endr
+
+SYM_CODE_START_NOALIGN(sy_dispatch_end)
+	UNWIND_HINT_FUNC
+	ANNOTATE_NOENDBR
+	RET
+SYM_CODE_END(sy_dispatch_end)

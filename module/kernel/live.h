@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A patch that the engine knows. */
+#ifndef SY_LIVE_H
+#define SY_LIVE_H
+
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+
+#include <switchyard/patch.h>
+
+#include "answer.h"
+#include "core/sy_core.h"
+#include "redirect.h"
+#include "unwind.h"
+
+/* What the running or the last transition did. */
+struct sy_figures {
+	u32 to_new, reversing;
+	u32 tasks, remaining, blockers, excused, nudged, stops;
+	u64 elapsed_ns, whole_ns, pause_ns;
+	u32 result; /* enum sy_abi_result */
+	char message[SY_MESSAGE_LEN];
+};
+
+#define SY_RETIRE_NAMES 16
+
+/* A task that a retirement waits for. */
+struct sy_leftover {
+	u32 pid;
+	u32 look; /* enum sy_look */
+	char comm[TASK_COMM_LEN];
+	unsigned long frame;
+};
+
+/**
+ * struct sy_live - a registered patch
+ * @node:      on sy_patches
+ * @kobj:      /sys/kernel/switchyard/patches/NAME; holds the memory
+ * @decl:      in the patch module; gone after sy_patch_unregister()
+ * @redirect:  while enabled, in transition or retiring
+ * @targets:   modules pinned while enabled; @ntargets of them
+ * @state:     enum sy_abi_state
+ * @model:     of the last enable
+ * @forced:    enabled against its requirement
+ * @pinned:    the engine holds a reference to the patch module
+ * @in_force:  its functions may have run
+ * @figures:   under sy_patches_lock
+ * @retire:    the retirement's work, @attempt counts its walks
+ * @leftovers: whom it waits for, under sy_patches_lock
+ */
+struct sy_live {
+	struct list_head node;
+	struct kobject kobj;
+	const struct sy_patch *decl;
+	struct sy_redirect *redirect;
+	struct module **targets;
+	u32 ntargets;
+	u32 state;
+	struct sy_model model;
+	bool forced;
+	bool pinned;
+	bool in_force;
+	struct sy_figures figures;
+	struct delayed_work retire;
+	u32 attempt;
+	u64 retire_since_ns;
+	u32 nleft; /* may exceed SY_RETIRE_NAMES */
+	struct sy_leftover leftovers[SY_RETIRE_NAMES];
+};
+
+/*
+ * sy_patches_lock covers the list, and every patch's state, figures and
+ * leftovers. Requests take sy_request_lock first, one at a time, and hold it
+ * while symbols are resolved.
+ */
+extern struct mutex sy_patches_lock;
+extern struct list_head sy_patches;
+extern struct mutex sy_request_lock;
+
+static inline const char *sy_live_name(const struct sy_live *live)
+{
+	return kobject_name(&live->kobj);
+}
+
+static inline bool sy_live_unloadable(const struct sy_live *live)
+{
+	return live->decl->flags & SY_PATCH_UNLOADABLE;
+}
+
+/* patch.c */
+struct sy_live *sy_live_find(const char *name);
+void sy_live_state(struct sy_live *live, u32 state);
+
+/* resolve.c */
+u32 sy_live_resolve(struct sy_live *live, bool whole_kernel,
+		    struct sy_answer *answer);
+void sy_live_release(struct sy_live *live);
+int sy_live_sets(struct sy_live *live, struct sy_set *sets[2]);
+
+/* request.c */
+u32 sy_live_enable(const char *name, struct sy_event *request,
+		   struct sy_answer *answer);
+u32 sy_live_disable(const char *name, struct sy_event *request, bool own_model,
+		    struct sy_answer *answer);
+u32 sy_live_reverse(const char *name, struct sy_answer *answer);
+
+/* retirement.c */
+void sy_retire_work(struct work_struct *work);
+void sy_retire_start(struct sy_live *live);
+
+/* nmi.c */
+bool sy_nmi_reachable(const char *name);
+
+/* report.c */
+void sy_refusal_note(const struct sy_answer *answer);
+void sy_refusal_copy(char *ret);
+void sy_report(struct sy_live *live, u32 event);
+
+/* sysfs.c */
+int sy_sysfs_init(void);
+void sy_sysfs_deinit(void);
+extern struct kobj_type sy_live_ktype;
+extern struct kset *sy_patches_kset;
+
+/* netlink.c */
+int sy_netlink_init(void);
+void sy_netlink_deinit(void);
+void sy_netlink_event(struct sy_live *live, u32 event);
+
+#endif

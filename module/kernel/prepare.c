@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Everything that may fail or take time is done here, before a transition
+ * changes anything: the table is filled, births and deaths are followed, the
+ * exit flush is started, the redirects are registered with every entry leading
+ * to the side that is in force. What fails is undone at once.
+ *
+ * The order matters. The table tracks births before it is filled, so nobody
+ * slips through; the flush is started after the fill, so that a task that was
+ * off every list by then is waited for; the redirects come last.
+ *
+ * The worker, may sleep: ftrace and the flush wait for RCU-tasks grace periods.
+ */
+#include <linux/kernel.h>
+#include <linux/tracepoint.h>
+
+#include "live.h"
+#include "prepare.h"
+
+/* Does the transition look at tasks? */
+bool sy_needs_table(const struct sy_model *model)
+{
+	return model->sw == SY_SWITCH_THREAD ||
+	       model->leave != SY_LEAVE_FUNCTION;
+}
+
+static void sy_on_flushed(struct rcu_head *head)
+{
+	struct sy_transition *tr = container_of(head, struct sy_transition,
+						flush);
+
+	complete_all(&tr->flushed);
+	sy_transition_flushed();
+}
+
+/*
+ * do_exit() holds RCU-tasks readers off from before a task leaves the lists
+ * until it has run its last instruction but the final schedule: a grace period
+ * outlasts everyone who was in between.
+ */
+static void sy_flush_start(struct sy_transition *tr)
+{
+	tr->flush_started = true;
+	call_rcu_tasks(&tr->flush, sy_on_flushed);
+}
+
+static u32 sy_prepare_table(struct sy_transition *tr)
+{
+	int err = sy_table_track(tr->table);
+
+	if (err)
+		return sy_refuse(&tr->answer,
+				 err == -ENOMEM ? SY_V_NO_MEMORY : SY_V_INTERNAL,
+				 "task table: births cannot be followed (%d); see the kernel log",
+				 err);
+	tr->tracked = true;
+	if (sy_table_fill(tr->table))
+		return sy_refuse(&tr->answer, SY_V_NO_MEMORY,
+				 "task table: no memory for all tasks; try again later");
+	sy_flush_start(tr);
+	err = sy_hooks_attach(tr);
+	if (err)
+		return sy_refuse(&tr->answer,
+				 err == -ENOMEM ? SY_V_NO_MEMORY : SY_V_INTERNAL,
+				 "hooks: sched_switch cannot be followed (%d); see the kernel log",
+				 err);
+	return SY_V_OK;
+}
+
+/**
+ * sy_prepare() - make ready, change nothing
+ * @tr: the transition
+ *
+ * Context: the worker, may sleep.
+ * Return: SY_V_OK, or the refusal in @tr->answer with everything undone.
+ */
+u32 sy_prepare(struct sy_transition *tr)
+{
+	u32 verdict = SY_V_OK;
+
+	if (sy_needs_table(&tr->model))
+		verdict = sy_prepare_table(tr);
+	else
+		complete_all(&tr->flushed);
+	if (!verdict && tr->to_new)
+		verdict = sy_redirect_register(tr->patch->redirect,
+					       &tr->answer);
+	if (verdict)
+		sy_unprepare(tr);
+	return verdict;
+}
+
+/* Take out what watches tasks. The table stays until the burial. */
+void sy_unprepare(struct sy_transition *tr)
+{
+	sy_hooks_detach(tr);
+	if (tr->tracked)
+		sy_table_untrack(tr->table);
+	tr->tracked = false;
+	if (!tr->flush_started)
+		complete_all(&tr->flushed);
+}

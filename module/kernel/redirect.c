@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Redirects: which version a patched function's entry leads to. Owns the
+ * gateways (the data that dispatch.S reads) and the ftrace ops of each patch.
+ * It stores what it is told and decides nothing.
+ *
+ * All of a patch's functions hang on one ftrace_ops with one direct call: 64 of
+ * them register in a tenth of a second, 64 ops take ten. The ops has no
+ * ops_func, so ftrace refuses (-EBUSY) whatever else wants the entry of one of
+ * the functions, livepatch and BPF included, and refuses us where one of them
+ * was first.
+ *
+ * sy_gateway_lock (a mutex) covers which gateway is taken. A gateway's words
+ * are written by the owner of its patch only (the worker, or the retirement
+ * when the worker is done with the patch) and read by dispatch.S at any time:
+ * single aligned stores.
+ */
+#include <linux/ftrace.h>
+#include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "dispatch.h"
+#include "redirect.h"
+#include "symbols.h"
+#include "tasks.h"
+
+struct sy_pair {
+	unsigned long old, new;
+};
+
+/* A cell of the table: the return address into the old function is the key. */
+struct sy_cell {
+	unsigned long key, target;
+};
+
+/* What dispatch.S reads. Offsets are in dispatch.h. */
+struct sy_gateway {
+	unsigned long target; /* one function: where its calls continue */
+	struct sy_cell *table; /* several functions */
+	unsigned long multiplier;
+	u32 mask; /* of the byte offset of a cell */
+	u32 mode; /* 0: universe decides, 1: the task's universe does */
+	u32 universe; /* 0 old, 1 new */
+	u32 dflt; /* universe of tasks that are not in the table */
+	struct sy_pair *pairs; /* in parallel to table */
+	struct hlist_head *buckets;
+	u32 bucket_mask;
+	u32 nmi; /* entries from NMI context, while the gate is asked */
+	struct sy_pair pair; /* one function */
+	struct sy_redirect *owner; /* not read by dispatch.S */
+} __aligned(SY_GW_SIZE);
+
+static_assert(sizeof(struct sy_gateway) == SY_GW_SIZE);
+static_assert(offsetof(struct sy_gateway, target) == SY_GW_TARGET);
+static_assert(offsetof(struct sy_gateway, table) == SY_GW_TABLE);
+static_assert(offsetof(struct sy_gateway, multiplier) == SY_GW_MULTIPLIER);
+static_assert(offsetof(struct sy_gateway, mask) == SY_GW_MASK);
+static_assert(offsetof(struct sy_gateway, mode) == SY_GW_MODE);
+static_assert(offsetof(struct sy_gateway, universe) == SY_GW_UNIVERSE);
+static_assert(offsetof(struct sy_gateway, dflt) == SY_GW_DEFAULT);
+static_assert(offsetof(struct sy_gateway, pairs) == SY_GW_PAIRS);
+static_assert(offsetof(struct sy_gateway, buckets) == SY_GW_BUCKETS);
+static_assert(offsetof(struct sy_gateway, bucket_mask) == SY_GW_BUCKET_MASK);
+static_assert(offsetof(struct sy_gateway, nmi) == SY_GW_NMI);
+static_assert(offsetof(struct sy_gateway, pair) == SY_GW_PAIR);
+static_assert(sizeof(struct sy_cell) == 16 && sizeof(struct sy_pair) == 16);
+static_assert(NMI_MASK == 0x00f00000);
+
+/* The four entries of each gateway, made by dispatch.S. */
+struct sy_gateway_entries {
+	unsigned long single, single_slow, multi, multi_slow;
+};
+
+struct sy_gateway sy_gateways[SY_GATEWAYS];
+extern const struct sy_gateway_entries sy_entries[SY_GATEWAYS];
+extern const char sy_dispatch_begin[], sy_dispatch_end[];
+
+struct sy_redirect {
+	struct ftrace_ops ops;
+	struct sy_gateway *gw;
+	const struct sy_gateway_entries *entries;
+	u32 nfuncs, cells;
+	bool registered;
+	struct sy_pair pairs[]; /* old is the site: the key */
+};
+
+static DEFINE_MUTEX(sy_gateway_lock);
+
+/* True if a context with this address may still enter either version. */
+bool sy_in_dispatch(unsigned long addr)
+{
+	return addr >= (unsigned long)sy_dispatch_begin &&
+	       addr <= (unsigned long)sy_dispatch_end;
+}
+
+static u32 sy_cell_of(const struct sy_redirect *r, unsigned long multiplier,
+		      unsigned long key)
+{
+	return ((key * multiplier) >> 48 & r->gw->mask) / sizeof(struct sy_cell);
+}
+
+/* Place all keys; return the number of probes beyond the first. */
+static u32 sy_cells_fill(struct sy_redirect *r, unsigned long multiplier)
+{
+	struct sy_cell *table = r->gw->table;
+	u32 i, at, extra = 0;
+
+	memset(table, 0, r->cells * sizeof(*table));
+	for (i = 0; i < r->nfuncs; i++) {
+		at = sy_cell_of(r, multiplier, r->pairs[i].old);
+		while (table[at].key) {
+			at++;
+			extra++;
+		}
+		table[at].key = r->pairs[i].old;
+		table[at].target = r->pairs[i].old;
+		r->gw->pairs[at] = r->pairs[i];
+	}
+	return extra;
+}
+
+#define SY_TABLE_SEEDS 20000
+#define SY_TABLE_CELLS_MAX 4096 /* 16 bits of byte offset */
+
+/*
+ * Look for a multiplier with which no two keys share a cell: for up to 64 keys
+ * in 256 cells one in some thousands does. Return what the best one costs.
+ */
+static u32 sy_cells_build(struct sy_redirect *r)
+{
+	unsigned long best = 0, multiplier = 0x9e3779b97f4a7c15;
+	u32 seed, extra, least = U32_MAX;
+
+	for (seed = 0; seed < SY_TABLE_SEEDS && least; seed++) {
+		extra = sy_cells_fill(r, multiplier);
+		if (extra < least) {
+			least = extra;
+			best = multiplier;
+		}
+		multiplier = multiplier * 6364136223846793005ul +
+			     1442695040888963407ul;
+		multiplier |= 1;
+		if (!(seed % 256))
+			cond_resched();
+	}
+	memset(r->gw->pairs, 0, r->cells * sizeof(*r->gw->pairs));
+	sy_cells_fill(r, best);
+	r->gw->multiplier = best;
+	return least;
+}
+
+static void sy_tables_free(struct sy_redirect *r)
+{
+	kvfree(r->gw->table);
+	kvfree(r->gw->pairs);
+	r->gw->table = NULL;
+	r->gw->pairs = NULL;
+}
+
+/* Probing runs past the last cell and never round: there is room for it. */
+static int sy_tables_make(struct sy_redirect *r)
+{
+	u32 n = min_t(u32, roundup_pow_of_two(r->nfuncs * 4),
+		      SY_TABLE_CELLS_MAX);
+
+	r->gw->mask = (n - 1) * sizeof(struct sy_cell);
+	r->cells = n + r->nfuncs;
+	r->gw->table = kvcalloc(r->cells, sizeof(struct sy_cell), GFP_KERNEL);
+	r->gw->pairs = kvcalloc(r->cells, sizeof(struct sy_pair), GFP_KERNEL);
+	if (!r->gw->table || !r->gw->pairs) {
+		sy_tables_free(r);
+		return -ENOMEM;
+	}
+	sy_cells_build(r);
+	return 0;
+}
+
+static struct sy_gateway *sy_gateway_take(struct sy_redirect *r)
+{
+	int i;
+
+	mutex_lock(&sy_gateway_lock);
+	for (i = 0; i < SY_GATEWAYS && sy_gateways[i].owner; i++)
+		;
+	if (i < SY_GATEWAYS)
+		sy_gateways[i].owner = r;
+	mutex_unlock(&sy_gateway_lock);
+	if (i == SY_GATEWAYS)
+		return NULL;
+	r->entries = &sy_entries[i];
+	return &sy_gateways[i];
+}
+
+static void sy_gateway_give(struct sy_gateway *gw)
+{
+	mutex_lock(&sy_gateway_lock);
+	memset(gw, 0, sizeof(*gw));
+	mutex_unlock(&sy_gateway_lock);
+}
+
+/**
+ * sy_redirect_create() - take a gateway for a patch
+ * @nfuncs: number of its functions, at least 1
+ * @answer: filled when refused
+ *
+ * Context: process context, may sleep.
+ * Return: the redirect, or NULL with SY_V_NO_MEMORY or SY_V_NO_ROOM.
+ */
+struct sy_redirect *sy_redirect_create(u32 nfuncs, struct sy_answer *answer)
+{
+	struct sy_redirect *r;
+
+	r = kvzalloc(struct_size(r, pairs, nfuncs), GFP_KERNEL);
+	if (!r) {
+		sy_refuse(answer, SY_V_NO_MEMORY,
+			  "redirects: no memory; try again later");
+		return NULL;
+	}
+	r->nfuncs = nfuncs;
+	r->gw = sy_gateway_take(r);
+	if (r->gw)
+		return r;
+	sy_refuse(answer, SY_V_NO_ROOM,
+		  "redirects: %d patches are enabled already; disable one or make one cumulative patch",
+		  SY_GATEWAYS);
+	kvfree(r);
+	return NULL;
+}
+
+/* Name function @i: the address behind its ftrace site, and the new one's. */
+void sy_redirect_set(struct sy_redirect *r, u32 i, unsigned long site,
+		     unsigned long new_func)
+{
+	r->pairs[i].old = site;
+	r->pairs[i].new = new_func;
+}
+
+static unsigned long sy_entry(const struct sy_redirect *r)
+{
+	return r->nfuncs == 1 ? r->entries->single : r->entries->multi;
+}
+
+static unsigned long sy_slow_entry(const struct sy_redirect *r)
+{
+	return r->nfuncs == 1 ? r->entries->single_slow :
+				r->entries->multi_slow;
+}
+
+static int sy_ops_register(struct sy_redirect *r)
+{
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i < r->nfuncs && !err; i++)
+		err = ftrace_set_filter_ip(&r->ops,
+					   r->pairs[i].old - MCOUNT_INSN_SIZE,
+					   0, 0);
+	if (!err)
+		err = sy_direct_register(&r->ops, sy_entry(r));
+	if (err)
+		ftrace_free_filter(&r->ops);
+	return err;
+}
+
+/**
+ * sy_redirect_register() - let the functions' entries lead through the gateway
+ * @r:      all functions set; every entry leads to the old body
+ * @answer: filled when refused
+ *
+ * Context: process context, may sleep; ftrace waits for an RCU-tasks grace
+ *          period in here, so no lock that others wait for may be held.
+ * Return: SY_V_OK, SY_V_NO_MEMORY, SY_V_OWNED or SY_V_INTERNAL.
+ */
+u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer)
+{
+	int err;
+
+	if (r->nfuncs > 1 && sy_tables_make(r))
+		return sy_refuse(answer, SY_V_NO_MEMORY,
+				 "redirects: no memory; try again later");
+	r->gw->pair = r->pairs[0];
+	sy_redirect_point(r, SY_POINT_OLD);
+	err = sy_ops_register(r);
+	if (!err) {
+		r->registered = true;
+		return SY_V_OK;
+	}
+	/* 6.1 leaves the ops half filled in. */
+	memset(&r->ops, 0, sizeof(r->ops));
+	if (err == -EBUSY)
+		return sy_refuse(answer, SY_V_OWNED,
+				 "%ps: livepatch, a BPF program or another direct caller owns the entry of this function or of one patched with it; remove it first",
+				 (void *)r->pairs[0].old);
+	if (err == -ENOMEM)
+		return sy_refuse(answer, SY_V_NO_MEMORY,
+				 "redirects: no memory for ftrace; try again later");
+	return sy_refuse(answer, SY_V_INTERNAL,
+			 "%ps: ftrace refuses the redirect (%d); see the kernel log",
+			 (void *)r->pairs[0].old, err);
+}
+
+/**
+ * sy_redirect_unregister() - take the gateway out of the functions' entries
+ * @r: every entry leads to the old body
+ *
+ * Somebody may still be inside the gateway afterwards: wait for the grace
+ * periods of sy_retirement before sy_redirect_destroy().
+ *
+ * Context: process context, may sleep (an RCU-tasks grace period).
+ */
+void sy_redirect_unregister(struct sy_redirect *r)
+{
+	if (!r->registered)
+		return;
+	sy_direct_unregister(&r->ops, sy_entry(r));
+	ftrace_free_filter(&r->ops);
+	r->registered = false;
+}
+
+/* Context: process context; nobody is inside the gateway any more. */
+void sy_redirect_destroy(struct sy_redirect *r)
+{
+	if (!r)
+		return;
+	WARN_ON_ONCE(r->registered);
+	sy_tables_free(r);
+	sy_gateway_give(r->gw);
+	kvfree(r);
+}
+
+static unsigned long sy_target(const struct sy_redirect *r,
+			       const struct sy_pair *pair, enum sy_point point)
+{
+	switch (point) {
+	case SY_POINT_NEW:
+		return pair->new;
+	case SY_POINT_ASK:
+		return sy_slow_entry(r);
+	default:
+		return pair->old;
+	}
+}
+
+static void sy_point_one(struct sy_redirect *r, const struct sy_pair *pair,
+			 enum sy_point point)
+{
+	struct sy_cell *cell = r->gw->table;
+
+	if (r->nfuncs == 1) {
+		WRITE_ONCE(r->gw->target, sy_target(r, pair, point));
+		return;
+	}
+	cell += sy_cell_of(r, r->gw->multiplier, pair->old);
+	while (cell->key != pair->old)
+		cell++;
+	WRITE_ONCE(cell->target, sy_target(r, pair, point));
+}
+
+/**
+ * sy_redirect_point() - say where every entry leads, in the patch's order
+ * @r:     the redirect
+ * @point: old, new or the gate
+ *
+ * One aligned store a function. x86 keeps the order of stores and the gate's
+ * words are written before SY_POINT_ASK is, so whoever sees the slow entry sees
+ * the gate it asks.
+ *
+ * Context: any; one writer at a time.
+ */
+void sy_redirect_point(struct sy_redirect *r, enum sy_point point)
+{
+	u32 i;
+
+	for (i = 0; i < r->nfuncs; i++)
+		sy_point_one(r, &r->pairs[i], point);
+}
+
+/* The gate: one word decides for everyone. */
+void sy_gate_global(struct sy_redirect *r, bool new)
+{
+	WRITE_ONCE(r->gw->universe, new);
+	WRITE_ONCE(r->gw->mode, 0);
+}
+
+/* The gate: the universe of the calling task decides. */
+void sy_gate_by_task(struct sy_redirect *r, struct hlist_head *buckets,
+		     u32 bucket_mask, bool unknown_new)
+{
+	WRITE_ONCE(r->gw->buckets, buckets);
+	WRITE_ONCE(r->gw->bucket_mask, bucket_mask);
+	WRITE_ONCE(r->gw->dflt, unknown_new);
+	/* Pairs with the load of mode in dispatch.S: x86 keeps both orders. */
+	smp_wmb();
+	WRITE_ONCE(r->gw->mode, 1);
+}
+
+/* How often a patched function was entered from NMI while the gate decided. */
+u32 sy_gate_nmi(const struct sy_redirect *r)
+{
+	return READ_ONCE(r->gw->nmi);
+}
+
+/* ---- ftrace may not be switched off while a redirect exists ------------- */
+
+/*
+ * kernel.ftrace_enabled=0 would silently turn every redirect off, unless some
+ * registered ops is permanent. This one sits on a function of our own.
+ */
+static void sy_anchor_handler(unsigned long ip, unsigned long parent_ip,
+			      struct ftrace_ops *ops, struct ftrace_regs *regs)
+{
+}
+
+static struct ftrace_ops sy_anchor_ops = {
+	.func = sy_anchor_handler,
+	.flags = FTRACE_OPS_FL_PERMANENT,
+};
+static bool sy_anchored;
+
+void sy_anchor(void);
+
+/**
+ * sy_anchor_hold() - forbid kernel.ftrace_enabled=0 until sy_anchor_release()
+ *
+ * Context: process context, may sleep; the caller serializes.
+ * Return: 0, -EBUSY if it is 0 already, or another error of ftrace.
+ */
+int sy_anchor_hold(void)
+{
+	int err;
+
+	if (!READ_ONCE(*sy_api.ftrace_enabled))
+		return -EBUSY;
+	if (sy_anchored)
+		return 0;
+	err = ftrace_set_filter_ip(&sy_anchor_ops,
+				   sy_api.ftrace_location((unsigned long)sy_anchor),
+				   0, 0);
+	if (!err)
+		err = register_ftrace_function(&sy_anchor_ops);
+	sy_anchored = !err;
+	return err;
+}
+
+void sy_anchor_release(void)
+{
+	if (sy_anchored)
+		unregister_ftrace_function(&sy_anchor_ops);
+	ftrace_free_filter(&sy_anchor_ops);
+	sy_anchored = false;
+}

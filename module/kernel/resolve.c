@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an enable needs before it can be put to the core: symbols, positions,
+ * pinned modules, a gateway, the text to leave. Everything is checked and
+ * nothing is changed; what was acquired is given back on any refusal.
+ *
+ * sy_request_lock is held. Process context only.
+ */
+#include <linux/kallsyms.h>
+#include <linux/slab.h>
+
+#include "live.h"
+#include "symbols.h"
+
+static void sy_targets_put(struct sy_live *live)
+{
+	while (live->ntargets)
+		module_put(live->targets[--live->ntargets]);
+	kfree(live->targets);
+	live->targets = NULL;
+}
+
+/* A target module may not go while its functions lead elsewhere. */
+static u32 sy_target_pin(struct sy_live *live, const char *object,
+			 struct sy_answer *answer)
+{
+	struct module *mod;
+	u32 i;
+
+	for (i = 0; i < live->ntargets; i++)
+		if (!strcmp(live->targets[i]->name, object))
+			return SY_V_OK;
+	preempt_disable();
+	mod = sy_api.find_module(object);
+	if (mod && (mod->state != MODULE_STATE_LIVE || !try_module_get(mod)))
+		mod = NULL;
+	preempt_enable();
+	if (!mod)
+		return sy_refuse(answer, SY_V_NO_OBJECT,
+				 "%s: this target module is not loaded; load it first",
+				 object);
+	live->targets[live->ntargets++] = mod;
+	return SY_V_OK;
+}
+
+static u32 sy_targets_pin(struct sy_live *live, struct sy_answer *answer)
+{
+	const struct sy_patch *decl = live->decl;
+	u32 i, verdict = SY_V_OK;
+
+	live->targets = kcalloc(decl->nfuncs + decl->nimports,
+				sizeof(*live->targets), GFP_KERNEL);
+	if (!live->targets)
+		return sy_refuse(answer, SY_V_NO_MEMORY,
+				 "%s: no memory; try again later",
+				 sy_live_name(live));
+	for (i = 0; i < decl->nfuncs && !verdict; i++)
+		if (decl->funcs[i].object)
+			verdict = sy_target_pin(live, decl->funcs[i].object,
+						answer);
+	for (i = 0; i < decl->nimports && !verdict; i++)
+		if (decl->imports[i].object)
+			verdict = sy_target_pin(live, decl->imports[i].object,
+						answer);
+	return verdict;
+}
+
+static u32 sy_func_check(const struct sy_func *func, unsigned long addr,
+			 bool whole_kernel, struct sy_answer *answer)
+{
+	if (!func->object && addr >= sy_api.init_begin &&
+	    addr < sy_api.init_end)
+		return sy_refuse(answer, SY_V_INIT_CODE,
+				 "%s: initialization code, freed after boot; it cannot be patched",
+				 func->old_name);
+	if (!sy_api.ftrace_location(addr))
+		return sy_refuse(answer, SY_V_NOT_TRACEABLE,
+				 "%s: has no ftrace site (notrace, noinstr or assembly); patch its callers instead",
+				 func->old_name);
+	if (whole_kernel && sy_nmi_reachable(func->old_name))
+		return sy_refuse(answer, SY_V_NMI_REACHABLE,
+				 "%s: may run in NMI context, where SWITCH_KERNEL cannot stop it; use a SWITCH_THREAD or SWITCH_FUNCTION model",
+				 func->old_name);
+	return SY_V_OK;
+}
+
+static struct sy_live *sy_owner_of(const struct sy_live *self,
+				   const struct sy_func *func)
+{
+	struct sy_live *live;
+	u32 i;
+
+	list_for_each_entry(live, &sy_patches, node) {
+		if (live == self || live->state == SY_ST_DISABLED)
+			continue;
+		for (i = 0; i < live->decl->nfuncs; i++) {
+			const struct sy_func *f = &live->decl->funcs[i];
+
+			if (!strcmp(f->old_name, func->old_name) &&
+			    !strcmp(f->object ?: "", func->object ?: "") &&
+			    f->sympos == func->sympos)
+				return live;
+		}
+	}
+	return NULL;
+}
+
+static u32 sy_func_owned(struct sy_live *live, const struct sy_func *func,
+			 struct sy_answer *answer)
+{
+	struct sy_live *owner;
+	u32 verdict = SY_V_OK;
+
+	mutex_lock(&sy_patches_lock);
+	owner = sy_owner_of(live, func);
+	if (owner)
+		verdict = sy_refuse(answer, SY_V_OWNED,
+				    "%s: the patch %s has this function; disable that first",
+				    func->old_name, sy_live_name(owner));
+	mutex_unlock(&sy_patches_lock);
+	return verdict;
+}
+
+static u32 sy_funcs_resolve(struct sy_live *live, bool whole_kernel,
+			    struct sy_answer *answer)
+{
+	const struct sy_patch *decl = live->decl;
+	u32 i, verdict = SY_V_OK;
+
+	for (i = 0; i < decl->nfuncs; i++) {
+		const struct sy_func *func = &decl->funcs[i];
+		unsigned long addr;
+
+		verdict = sy_symbol_find(func->object, func->old_name,
+					 func->sympos, answer, &addr);
+		if (!verdict)
+			verdict = sy_func_check(func, addr, whole_kernel,
+						answer);
+		if (!verdict)
+			verdict = sy_func_owned(live, func, answer);
+		if (verdict)
+			return verdict;
+		sy_redirect_set(live->redirect, i,
+				sy_api.ftrace_location(addr) + MCOUNT_INSN_SIZE,
+				(unsigned long)func->new_func);
+	}
+	return verdict;
+}
+
+static u32 sy_imports_resolve(struct sy_live *live, struct sy_answer *answer)
+{
+	const struct sy_patch *decl = live->decl;
+	u32 i;
+
+	for (i = 0; i < decl->nimports; i++) {
+		const struct sy_import *import = &decl->imports[i];
+		unsigned long addr;
+		u32 verdict = sy_symbol_find(import->object, import->name,
+					     import->sympos, answer, &addr);
+
+		if (verdict == SY_V_NO_FUNCTION)
+			answer->verdict = SY_V_NO_SYMBOL;
+		if (verdict)
+			return answer->verdict;
+		WRITE_ONCE(*import->slot, (void *)addr);
+	}
+	return SY_V_OK;
+}
+
+static u32 sy_ftrace_on(struct sy_live *live, struct sy_answer *answer)
+{
+	int err = sy_anchor_hold();
+
+	if (err == -EBUSY)
+		return sy_refuse(answer, SY_V_FTRACE_OFF,
+				 "%s: ftrace is switched off; set kernel.ftrace_enabled to 1",
+				 sy_live_name(live));
+	if (err)
+		return sy_refuse(answer, SY_V_INTERNAL,
+				 "%s: ftrace cannot be held on (%d); see the kernel log",
+				 sy_live_name(live), err);
+	return SY_V_OK;
+}
+
+static u32 sy_patch_pin(struct sy_live *live, struct sy_answer *answer)
+{
+	if (live->pinned)
+		return SY_V_OK;
+	if (!try_module_get(live->decl->owner))
+		return sy_refuse(answer, SY_V_NO_PATCH,
+				 "%s: its module is being unloaded; load it again",
+				 sy_live_name(live));
+	live->pinned = true;
+	return SY_V_OK;
+}
+
+/**
+ * sy_live_release() - give back what sy_live_resolve() acquired
+ * @live: disabled, its redirects unregistered and nobody inside its gateway
+ *
+ * A permanent patch that has been in force keeps its module.
+ *
+ * Context: process context, may sleep.
+ */
+void sy_live_release(struct sy_live *live)
+{
+	sy_redirect_destroy(live->redirect);
+	live->redirect = NULL;
+	sy_targets_put(live);
+	if (live->pinned && !(live->in_force && !sy_live_unloadable(live))) {
+		live->pinned = false;
+		module_put(live->decl->owner);
+	}
+}
+
+/**
+ * sy_live_resolve() - check and acquire everything a transition to @live needs
+ * @live:         disabled
+ * @whole_kernel: a SWITCH_KERNEL model
+ * @answer:       filled when refused
+ *
+ * Context: process context, may sleep.
+ * Return: SY_V_OK, or the refusal with everything given back.
+ */
+u32 sy_live_resolve(struct sy_live *live, bool whole_kernel,
+		    struct sy_answer *answer)
+{
+	u32 verdict = sy_ftrace_on(live, answer);
+
+	if (verdict)
+		return verdict;
+	verdict = sy_patch_pin(live, answer);
+	if (verdict)
+		return verdict;
+	live->redirect = sy_redirect_create(live->decl->nfuncs, answer);
+	verdict = live->redirect ? SY_V_OK : answer->verdict;
+	if (!verdict)
+		verdict = sy_targets_pin(live, answer);
+	if (!verdict)
+		verdict = sy_funcs_resolve(live, whole_kernel, answer);
+	if (!verdict)
+		verdict = sy_imports_resolve(live, answer);
+	if (verdict)
+		sy_live_release(live);
+	return verdict;
+}
+
+static int sy_add_old_text(struct sy_set *set, const struct sy_func *func,
+			   u32 index)
+{
+	struct sy_answer unused;
+	struct sy_span span;
+	unsigned long addr;
+
+	if (sy_symbol_find(func->object, func->old_name, func->sympos, &unused,
+			   &addr) ||
+	    !sy_symbol_span(addr, &span))
+		return -ENOENT;
+	sy_set_add(set, &span, index);
+	if (sy_symbol_cold_span(func->object, func->old_name, &span))
+		sy_set_add(set, &span, index);
+	return 0;
+}
+
+static int sy_add_new_text(struct sy_set *set, const struct sy_live *live,
+			   const struct sy_func *func, u32 index)
+{
+	char name[KSYM_SYMBOL_LEN];
+	struct sy_span span;
+
+	if (!sy_symbol_span((unsigned long)func->new_func, &span))
+		return -ENOENT;
+	sy_set_add(set, &span, index);
+	/* "name [module]" */
+	snprintf(name, sizeof(name), "%ps", func->new_func);
+	if (strchr(name, ' '))
+		*strchr(name, ' ') = '\0';
+	if (sy_symbol_cold_span(live->decl->owner->name, name, &span))
+		sy_set_add(set, &span, index);
+	return 0;
+}
+
+/**
+ * sy_live_sets() - the text of both sides
+ * @live: the patch; its functions resolve
+ * @sets: [0] old side, [1] new side; on failure both may be half made
+ *
+ * Functions that need no stack check are in neither.
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -ENOMEM or -ENOENT.
+ */
+int sy_live_sets(struct sy_live *live, struct sy_set *sets[2])
+{
+	const struct sy_patch *decl = live->decl;
+	int err = 0;
+	u32 i;
+
+	sets[0] = sy_set_create(2 * decl->nfuncs);
+	sets[1] = sy_set_create(2 * decl->nfuncs);
+	if (!sets[0] || !sets[1])
+		return -ENOMEM;
+	for (i = 0; i < decl->nfuncs && !err; i++) {
+		const struct sy_func *func = &decl->funcs[i];
+
+		if (func->flags & SY_FUNC_NO_STACK_CHECK)
+			continue;
+		err = sy_add_old_text(sets[0], func, i);
+		if (!err)
+			err = sy_add_new_text(sets[1], live, func, i);
+	}
+	sy_set_sort(sets[0]);
+	sy_set_sort(sets[1]);
+	return err;
+}

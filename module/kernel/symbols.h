@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SY_SYMBOLS_H
+#define SY_SYMBOLS_H
+
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
+
+#include "answer.h"
+
+/* Kernel functions and data that are not exported. */
+struct sy_kernel_api {
+	unsigned long (*lookup)(const char *name);
+	int (*size_offset)(unsigned long addr, unsigned long *size,
+			   unsigned long *offset);
+	int (*each_match)(int (*fn)(void *data, unsigned long addr),
+			  const char *name, void *data);
+	int (*each_in_modules)(int (*fn)(void *data, const char *name,
+					 struct module *mod,
+					 unsigned long addr),
+			       void *data);
+	unsigned long (*ftrace_location)(unsigned long ip);
+	struct module *(*find_module)(const char *name);
+	int (*task_call_func)(struct task_struct *p, task_call_f func,
+			      void *arg);
+	void (*put_task_stack)(struct task_struct *p);
+	int (*wake_up_state)(struct task_struct *p, unsigned int state);
+	struct task_struct *(*idle_task)(int cpu);
+	int *ftrace_enabled;
+	unsigned long init_begin, init_end;
+};
+
+extern struct sy_kernel_api sy_api;
+
+/* A stretch of text. */
+struct sy_span {
+	unsigned long start, end;
+};
+
+static inline bool sy_span_has(const struct sy_span *span, unsigned long addr)
+{
+	return addr >= span->start && addr < span->end;
+}
+
+int sy_symbols_init(void);
+u32 sy_symbol_find(const char *object, const char *name, unsigned long sympos,
+		   struct sy_answer *answer, unsigned long *ret);
+bool sy_symbol_span(unsigned long addr, struct sy_span *ret);
+bool sy_symbol_cold_span(const char *object, const char *name,
+			 struct sy_span *ret);
+
+#endif

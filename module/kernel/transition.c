@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The worker: carries out the core's actions and turns what happens into
+ * events. It decides nothing.
+ *
+ * sy_step_lock (a mutex) serializes the core. An action that takes no time is
+ * done under it; the others are queued and done by the worker without any lock,
+ * so that a request is answered at once even while ftrace waits for a grace
+ * period. Hooks, timers and grace periods only set a bit and wake the worker.
+ *
+ * sy_now is the running transition, or NULL. The worker alone changes it, under
+ * sy_now_lock; whoever else looks at it holds that lock, and the table stays
+ * while it does.
+ */
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/wait.h>
+
+#include "live.h"
+#include "prepare.h"
+#include "transition.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+enum { SY_HINT_DRAINED, SY_HINT_FLUSHED, SY_HINT_TIMER };
+
+#define SY_QUEUE 32
+
+static DEFINE_MUTEX(sy_step_lock);
+static struct sy_engine sy_engine;
+static struct sy_action sy_queue[SY_QUEUE]; /* under sy_step_lock */
+static u32 sy_queue_head, sy_queue_tail;
+
+static DEFINE_MUTEX(sy_now_lock);
+static struct sy_transition *sy_now;
+
+static unsigned long sy_hints;
+static DECLARE_WAIT_QUEUE_HEAD(sy_wait);
+static struct hrtimer sy_timer;
+static struct task_struct *sy_worker_task;
+
+static void sy_hint(int hint)
+{
+	set_bit(hint, &sy_hints);
+	wake_up(&sy_wait);
+}
+
+void sy_on_drained(struct irq_work *work)
+{
+	sy_hint(SY_HINT_DRAINED);
+}
+
+void sy_transition_flushed(void)
+{
+	sy_hint(SY_HINT_FLUSHED);
+}
+
+static enum hrtimer_restart sy_on_timer(struct hrtimer *timer)
+{
+	sy_hint(SY_HINT_TIMER);
+	return HRTIMER_NORESTART;
+}
+
+static void sy_queue_put(const struct sy_action *action)
+{
+	if (WARN_ON_ONCE(sy_queue_tail - sy_queue_head == SY_QUEUE))
+		return;
+	sy_queue[sy_queue_tail++ % SY_QUEUE] = *action;
+}
+
+static bool sy_queue_get(struct sy_action *ret)
+{
+	bool some;
+
+	mutex_lock(&sy_step_lock);
+	some = sy_queue_head != sy_queue_tail;
+	if (some)
+		*ret = sy_queue[sy_queue_head++ % SY_QUEUE];
+	mutex_unlock(&sy_step_lock);
+	return some;
+}
+
+/* One event into the core. Return: its refusal, if it answered a request. */
+static sy_refusal_t sy_feed(struct sy_event *event, struct sy_transition *start)
+{
+	struct sy_actions actions;
+	sy_refusal_t refusal = SY_OK;
+	const char *wrong;
+	u32 i;
+
+	event->now_ns = ktime_get_ns();
+	mutex_lock(&sy_step_lock);
+	sy_step(&sy_engine, event, &actions);
+	wrong = sy_engine_check(&sy_engine);
+	WARN_ONCE(wrong, "switchyard: engine: %s\n", wrong);
+	trace_sy_step(event->kind, sy_engine.state, actions.n);
+	for (i = 0; i < actions.n; i++) {
+		const struct sy_action *action = &actions.at[i];
+
+		if (action->kind == SY_ACT_REPLY)
+			refusal = action->u.refusal;
+		else if (action->kind == SY_ACT_TIMER)
+			hrtimer_start(&sy_timer, ns_to_ktime(action->u.arg),
+				      HRTIMER_MODE_REL);
+		else
+			sy_queue_put(action);
+	}
+	if (start && refusal == SY_OK) {
+		mutex_lock(&sy_now_lock);
+		sy_now = start;
+		mutex_unlock(&sy_now_lock);
+	}
+	mutex_unlock(&sy_step_lock);
+	wake_up(&sy_wait);
+	return refusal;
+}
+
+static void sy_feed_kind(enum sy_event_kind kind)
+{
+	struct sy_event event = { .kind = kind };
+
+	sy_feed(&event, NULL);
+}
+
+/**
+ * sy_transition_try() - would the core refuse this request now?
+ *
+ * Context: process context.
+ * Return: its refusal; nothing has changed.
+ */
+sy_refusal_t sy_transition_try(const struct sy_event *request)
+{
+	struct sy_actions actions;
+	struct sy_engine copy;
+
+	mutex_lock(&sy_step_lock);
+	copy = sy_engine;
+	mutex_unlock(&sy_step_lock);
+	sy_step(&copy, request, &actions);
+	return actions.n && actions.at[0].kind == SY_ACT_REPLY ?
+		       actions.at[0].u.refusal :
+		       SY_OK;
+}
+
+/*
+ * Context: process context, sy_request_lock held, sy_transition_try() was
+ * content: the core is idle, but the worker may not have said so yet.
+ * Return: the core's refusal; SY_OK: it runs.
+ */
+sy_refusal_t sy_transition_start(struct sy_transition *tr,
+				 const struct sy_event *request)
+{
+	struct sy_event event = *request;
+
+	wait_event(sy_wait, !READ_ONCE(sy_now));
+	return sy_feed(&event, tr);
+}
+
+/* Context: process context. Return: the core's refusal. */
+sy_refusal_t sy_transition_reverse(struct sy_live *patch,
+				   const struct sy_event *request)
+{
+	struct sy_event event = *request;
+
+	if (sy_transition_patch() != patch)
+		return SY_BAD_STATE;
+	return sy_feed(&event, NULL);
+}
+
+/* The patch in transition, or NULL; sy_request_lock keeps it from going. */
+struct sy_live *sy_transition_patch(void)
+{
+	struct sy_live *live;
+
+	mutex_lock(&sy_now_lock);
+	live = sy_now ? sy_now->patch : NULL;
+	mutex_unlock(&sy_now_lock);
+	return live;
+}
+
+/* Call @fn with the running transition, if there is one. */
+void sy_transition_peek(void (*fn)(struct sy_transition *tr, void *data),
+			void *data)
+{
+	mutex_lock(&sy_now_lock);
+	if (sy_now)
+		fn(sy_now, data);
+	mutex_unlock(&sy_now_lock);
+}
+
+/* ---- actions ------------------------------------------------------------ */
+
+static void sy_act_prepare(struct sy_transition *tr)
+{
+	struct sy_live *live = tr->patch;
+	u32 before = live->state;
+
+	mutex_lock(&sy_patches_lock);
+	live->state = SY_ST_PREPARING;
+	memset(&live->figures, 0, sizeof(live->figures));
+	live->figures.to_new = tr->to_new;
+	if (tr->to_new) {
+		live->model = tr->model;
+		live->forced = sy_model_allows(&tr->model) & live->decl->forbid;
+	}
+	mutex_unlock(&sy_patches_lock);
+	tr->failed = sy_prepare(tr);
+	tr->prepared_ns = ktime_get_ns();
+	if (tr->failed) {
+		if (tr->to_new)
+			sy_live_release(live);
+		mutex_lock(&sy_patches_lock);
+		live->state = before;
+		live->forced = live->forced && !tr->to_new;
+		strscpy(live->figures.message, tr->answer.message,
+			sizeof(live->figures.message));
+		mutex_unlock(&sy_patches_lock);
+	}
+	sy_feed_kind(tr->failed ? SY_EVENT_FAILED : SY_EVENT_PREPARED);
+	complete_all(&tr->prepared);
+}
+
+static void sy_act_arm(struct sy_transition *tr)
+{
+	struct sy_redirect *r = tr->patch->redirect;
+
+	if (tr->model.sw == SY_SWITCH_THREAD)
+		sy_gate_by_task(r, tr->table->buckets, tr->table->bucket_mask,
+				tr->table->dflt);
+	else
+		sy_gate_global(r, !tr->to_new);
+	tr->patch->in_force = true;
+	sy_redirect_point(r, SY_POINT_ASK);
+	sy_live_state(tr->patch,
+		      tr->to_new ? SY_ST_PATCHING : SY_ST_UNPATCHING);
+	sy_hooks_arm(tr);
+}
+
+static void sy_figures_tally(struct sy_transition *tr,
+			     const struct sy_tally *tally)
+{
+	struct sy_figures *f = &tr->patch->figures;
+
+	mutex_lock(&sy_patches_lock);
+	f->tasks = tr->table->total;
+	f->remaining = tally->pending;
+	f->blockers = tally->pending;
+	f->excused = atomic_read(&tr->table->excused);
+	f->elapsed_ns = ktime_get_ns() - tr->prepared_ns;
+	f->whole_ns = ktime_get_ns() - tr->requested_ns;
+	mutex_unlock(&sy_patches_lock);
+}
+
+static void sy_act_scan(struct sy_transition *tr)
+{
+	struct sy_event event = { .kind = SY_EVENT_SCANNED };
+	struct sy_tally tally;
+
+	sy_scan(tr, &tally);
+	sy_figures_tally(tr, &tally);
+	sy_report(tr->patch, SY_EV_PROGRESS);
+	event.u.scan.pending = tally.pending;
+	event.u.scan.nudgeable = tally.nudgeable;
+	event.u.scan.moving = tally.moving;
+	sy_feed(&event, NULL);
+}
+
+static void sy_act_stop(struct sy_transition *tr, u64 limit_ns)
+{
+	struct sy_event event = { .kind = SY_EVENT_STOPPED };
+	struct sy_stop_report stop;
+
+	sy_stop(tr, limit_ns, &stop);
+	trace_sy_stop(stop.end, stop.pause_ns, stop.walked);
+	mutex_lock(&sy_patches_lock);
+	tr->patch->figures.stops++;
+	tr->patch->figures.pause_ns = stop.pause_ns;
+	mutex_unlock(&sy_patches_lock);
+	event.u.stop.end = stop.end;
+	sy_feed(&event, NULL);
+}
+
+static void sy_act_nudge(struct sy_transition *tr)
+{
+	u32 n = sy_nudge(tr);
+
+	mutex_lock(&sy_patches_lock);
+	tr->patch->figures.nudged += n;
+	mutex_unlock(&sy_patches_lock);
+}
+
+static void sy_act_turn(struct sy_transition *tr)
+{
+	sy_table_turn(tr->table);
+	mutex_lock(&sy_patches_lock);
+	tr->patch->figures.reversing = 1;
+	mutex_unlock(&sy_patches_lock);
+}
+
+static void sy_figures_settled(struct sy_transition *tr)
+{
+	static const struct sy_tally none;
+
+	if (tr->table) {
+		sy_figures_tally(tr, &none);
+		return;
+	}
+	mutex_lock(&sy_patches_lock);
+	tr->patch->figures.elapsed_ns = ktime_get_ns() - tr->prepared_ns;
+	tr->patch->figures.whole_ns = ktime_get_ns() - tr->requested_ns;
+	mutex_unlock(&sy_patches_lock);
+}
+
+static void sy_act_settle(struct sy_transition *tr, bool new)
+{
+	struct sy_redirect *r = tr->patch->redirect;
+
+	tr->patch->in_force = true;
+	/* The gate first: whoever asks it late gets the final side, too. */
+	sy_gate_global(r, new);
+	sy_redirect_point(r, new ? SY_POINT_NEW : SY_POINT_OLD);
+	sy_figures_settled(tr);
+	if (tr->table)
+		sy_excused_note(tr);
+	sy_unprepare(tr);
+	sy_live_state(tr->patch, new ? SY_ST_ENABLED : SY_ST_RETIRING);
+	sy_feed_kind(SY_EVENT_SETTLED);
+}
+
+/* The core is idle again: the transition is history. */
+static void sy_conclude(struct sy_transition *tr)
+{
+	struct sy_live *live = tr->patch;
+
+	mutex_lock(&sy_step_lock);
+	mutex_lock(&sy_patches_lock);
+	live->figures.result = sy_engine.result;
+	mutex_unlock(&sy_patches_lock);
+	mutex_unlock(&sy_step_lock);
+	mutex_lock(&sy_now_lock);
+	sy_now = NULL;
+	mutex_unlock(&sy_now_lock);
+	wake_up(&sy_wait);
+	sy_report(live, SY_EV_SETTLED);
+	queue_work(sy_workqueue, &tr->burial);
+}
+
+static void sy_act_report(struct sy_transition *tr, enum sy_report report)
+{
+	static const char *const why[] = {
+		[SY_REPORT_REVERSING_DEADLINE] =
+			"the deadline passed, going back to the side before",
+		[SY_REPORT_REVERSING_REQUEST] =
+			"reversed by request, going back to the side before",
+	};
+
+	switch (report) {
+	case SY_REPORT_SETTLED:
+		sy_conclude(tr);
+		break;
+	case SY_REPORT_STARTED:
+		sy_report(tr->patch, SY_EV_STARTED);
+		break;
+	case SY_REPORT_NUDGED:
+		sy_report(tr->patch, SY_EV_NUDGED);
+		break;
+	default:
+		mutex_lock(&sy_patches_lock);
+		strscpy(tr->patch->figures.message, why[report],
+			sizeof(tr->patch->figures.message));
+		mutex_unlock(&sy_patches_lock);
+		sy_report(tr->patch, SY_EV_REVERSING);
+	}
+}
+
+static void sy_act(struct sy_transition *tr, const struct sy_action *action)
+{
+	struct sy_redirect *r = tr->patch->redirect;
+
+	switch (action->kind) {
+	case SY_ACT_PREPARE:
+		sy_act_prepare(tr);
+		break;
+	case SY_ACT_ARM:
+		sy_act_arm(tr);
+		break;
+	case SY_ACT_SCAN:
+		sy_act_scan(tr);
+		break;
+	case SY_ACT_FLIP_FUNCTIONS:
+		tr->patch->in_force = true;
+		sy_redirect_point(r, tr->to_new ? SY_POINT_NEW : SY_POINT_OLD);
+		break;
+	case SY_ACT_FLIP:
+		sy_gate_global(r, tr->to_new);
+		break;
+	case SY_ACT_STOP:
+		sy_act_stop(tr, action->u.arg);
+		break;
+	case SY_ACT_NUDGE:
+		sy_act_nudge(tr);
+		break;
+	case SY_ACT_TURN:
+		sy_act_turn(tr);
+		break;
+	case SY_ACT_SETTLE:
+		sy_act_settle(tr, action->u.arg);
+		break;
+	case SY_ACT_RETIRE:
+		sy_retire_start(tr->patch);
+		break;
+	case SY_ACT_REPORT:
+		sy_act_report(tr, action->u.report);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- the worker --------------------------------------------------------- */
+
+/*
+ * A hint may come from a transition that is over: what it says is checked
+ * against the running one.
+ */
+static void sy_feed_hints(struct sy_transition *tr)
+{
+	bool drained = test_and_clear_bit(SY_HINT_DRAINED, &sy_hints);
+
+	if (test_and_clear_bit(SY_HINT_FLUSHED, &sy_hints) && tr &&
+	    completion_done(&tr->flushed))
+		sy_feed_kind(SY_EVENT_FLUSHED);
+	if (drained && tr && tr->table && tr->table->by_thread &&
+	    !atomic_read(&tr->table->pending) && !READ_ONCE(tr->table->lost))
+		sy_feed_kind(SY_EVENT_DRAINED);
+	if (test_and_clear_bit(SY_HINT_TIMER, &sy_hints))
+		sy_feed_kind(SY_EVENT_TIMER);
+}
+
+static int sy_worker(void *unused)
+{
+	struct sy_action action;
+	struct sy_transition *tr;
+
+	while (!kthread_should_stop()) {
+		wait_event_interruptible(sy_wait,
+					 READ_ONCE(sy_hints) ||
+					 READ_ONCE(sy_queue_head) !=
+						 READ_ONCE(sy_queue_tail) ||
+					 kthread_should_stop());
+		/* Only this thread clears sy_now. */
+		while (sy_queue_get(&action)) {
+			tr = READ_ONCE(sy_now);
+			if (tr)
+				sy_act(tr, &action);
+		}
+		sy_feed_hints(READ_ONCE(sy_now));
+	}
+	return 0;
+}
+
+int sy_worker_init(void)
+{
+	sy_engine_init(&sy_engine);
+	hrtimer_init(&sy_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	sy_timer.function = sy_on_timer;
+	sy_workqueue = alloc_workqueue("switchyard", WQ_UNBOUND, 0);
+	if (!sy_workqueue)
+		return -ENOMEM;
+	sy_worker_task = kthread_run(sy_worker, NULL, "switchyard");
+	if (!IS_ERR(sy_worker_task))
+		return 0;
+	destroy_workqueue(sy_workqueue);
+	return PTR_ERR(sy_worker_task);
+}
+
+/* No patch is registered, so no transition runs and none can start. */
+void sy_worker_deinit(void)
+{
+	kthread_stop(sy_worker_task);
+	hrtimer_cancel(&sy_timer);
+	destroy_workqueue(sy_workqueue);
+}
