@@ -5,6 +5,7 @@
  * function that ftrace cannot take, and the first t_dup() of the module. Any
  * context, no locks.
  */
+#include <linux/export.h>
 #include <linux/kernel.h>
 
 #include "sy_target.h"
@@ -13,6 +14,7 @@ SY_TARGET_FN int t_hot(void)
 {
 	return 1;
 }
+EXPORT_SYMBOL_GPL(t_hot);
 
 #define DEFINE_HOT(n)                           \
 	static SY_TARGET_FN int t_hot_##n(void) \
