@@ -109,7 +109,9 @@ char *sy_duration(uint64_t ns, char *buf, size_t size)
 
 char *sy_model_text(const struct sy_patch *p, char *buf, size_t size)
 {
-	if (p->has_model)
+	/* A patch that was never enabled has no model yet. */
+	if (p->has_model &&
+	    (p->state != SY_ST_DISABLED || p->result != SY_R_NONE))
 		snprintf(buf, size, "%s/%s%s", sy_leave_name(p->leave),
 			 sy_switch_name(p->sw),
 			 p->flags & SY_F_RELAXED ? " relaxed" : "");
