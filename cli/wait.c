@@ -101,8 +101,8 @@ static void sy_progress_show(const struct sy_patch *p)
 	if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col)
 		width = size.ws_col;
 	snprintf(line, sizeof(line),
-		 "%s: %s%s, %u of %u tasks switched, %u to go, %u blocking, %s",
-		 p->name, sy_state_name(p->state),
+		 "%s: %s%s %u/%u tasks, %u to go, %u blocking, %s", p->name,
+		 sy_state_name(p->state),
 		 p->flags & SY_F_REVERSING ? " (turned round)" : "", done,
 		 p->tasks, p->remaining, p->blockers,
 		 sy_duration(p->whole_ns, took, sizeof(took)));
