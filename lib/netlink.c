@@ -155,7 +155,7 @@ static struct sy_error *sy_take_family(const struct nlmsghdr *nlh, void *data)
 /* Finds the family's numbers; a kernel without it has no engine loaded. */
 static struct sy_error *sy_resolve(struct sy_conn *conn)
 {
-	char buf[256] __attribute__((aligned(8)));
+	char buf[256] __attribute__((aligned(8))) = { 0 };
 	struct sy_exchange x = {
 		.object = "engine",
 		.type = GENL_ID_CTRL,
@@ -263,7 +263,7 @@ static struct sy_error *sy_name_check(const char *patch)
 static struct sy_error *sy_command(struct sy_conn *conn, uint8_t cmd,
 				   const struct sy_request *r)
 {
-	char buf[512] __attribute__((aligned(8)));
+	char buf[512] __attribute__((aligned(8))) = { 0 };
 	struct sy_exchange x = {
 		.object = r->patch,
 		.type = conn->family.id,
@@ -355,7 +355,7 @@ static struct sy_error *sy_dump(struct sy_conn *conn, uint8_t cmd,
 				const char *patch, sy_message_fn fn, void *data,
 				bool *torn)
 {
-	char buf[512] __attribute__((aligned(8)));
+	char buf[512] __attribute__((aligned(8))) = { 0 };
 	struct sy_exchange x = {
 		.object = patch ? patch : "engine",
 		.type = conn->family.id,
