@@ -39,7 +39,7 @@ static const char *const sy_waits[] = {
 	"io_wq_worker", "io_sq_thread", "rcu_gp_kthread", "rcu_gp_fqs_loop",
 	"rcu_nocb_gp_kthread", "rcu_nocb_cb_kthread", "rcu_boost_kthread",
 	"rcu_tasks_kthread", "rcu_tasks_one_gp", "kswapd_try_to_sleep",
-	"khugepaged_wait_work", "kcompactd", "wait_woken",
+	"khugepaged_wait_work", "wait_woken", "devtmpfs_work_loop",
 	"__refrigerator",
 };
 
@@ -280,8 +280,9 @@ void sy_look_at(const struct sy_set *set, struct task_struct *task,
 		ret->seen |= SY_SEEN_UNRELIABLE;
 		return;
 	}
-	if (w.main_loop && (ret->seen & SY_SEEN_KTHREAD) && !runnable &&
-	    (view != SY_VIEW_INTERRUPTED || is_idle_task(task)) &&
+	if (w.main_loop && (ret->seen & SY_SEEN_KTHREAD) &&
+	    (is_idle_task(task) ||
+	     (!runnable && view != SY_VIEW_INTERRUPTED)) &&
 	    !(ret->seen & (SY_SEEN_IN_SET | SY_SEEN_IN_TRAMPOLINE)))
 		ret->seen |= SY_SEEN_MAIN_LOOP;
 }
