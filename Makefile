@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Thin: every target is one script or one folder's own Makefile.
+
+RELEASE ?= $(shell cat tests/vm/kernels/default)
+PREFIX ?= /usr/local
+DESTDIR ?=
+export RELEASE PREFIX DESTDIR
+
+all: module cli ## build the module for RELEASE, and the command
+
+demo: ## see two real fixes go in and out of a stock kernel under load
+	@demo/run
+
+test: ## unit tests, tests of the command, cases in guests
+	@scripts/test
+
+unit: ## the decision core's tests, in user space (seconds)
+	@$(MAKE) -s -C tests/unit run
+
+cli-test: ## the command's tests, on this machine (seconds)
+	@$(MAKE) -s -C tests/cli run
+
+install-test: ## install, uninstall and DKMS, in a folder of their own
+	@tests/install/run
+
+vm: module cli guest-programs ## the cases in guests (CASES="pair cost": these)
+	@tests/vm/run --kernel $(RELEASE) $(CASES)
+
+module: ## the module, patches and test modules: build/RELEASE/
+	@scripts/build-module $(RELEASE)
+
+cli: ## the command: build/cli/switchyard
+	@$(MAKE) -s -C cli all
+
+guest-programs: ## the programs that run in guests: build/guest/bin/
+	@$(MAKE) -s -C tests/guest
+
+style: ## clang-format, checkpatch, sparse, shellcheck and the house rules
+	@scripts/style
+
+install: cli ## the command, its pages, the module by DKMS (DESTDIR, PREFIX)
+	@scripts/install install
+
+uninstall: ## removes what install put in place
+	@scripts/install uninstall
+
+dkms-add: ## build and install the module for the running kernel by DKMS
+	@scripts/install dkms-add
+
+dkms-remove: ## take it out of DKMS again
+	@scripts/install dkms-remove
+
+purge: ## list the kernel cache and free it (asks; YES=1 does not)
+	@scripts/kernel-cache purge
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+
+.PHONY: all demo test unit cli-test install-test vm module cli guest-programs \
+	style install uninstall dkms-add dkms-remove purge clean help
