@@ -59,6 +59,7 @@ enum sy_exit sy_output_done(void);
 struct sy_wait {
 	const char *patch;
 	bool retire; /* wait until the module may go */
+	unsigned int limit_ms; /* for so long at most; 0: without a limit */
 	struct sy_conn *conn, *events;
 	struct sy_patch last; /* the last state seen */
 	struct sy_blockers blockers; /* last seen before the end */

@@ -11,6 +11,9 @@
 
 #include "cli.h"
 
+/* How long a reverted patch may take to leave the stacks before it is kept. */
+#define SY_RETIRE_MS 5000
+
 static enum sy_exit sy_load_refused(const struct sy_error *err,
 				    const char *name)
 {
@@ -29,15 +32,18 @@ static const char *sy_load_undo(struct sy_wait *w)
 
 	if (w->last.state == SY_ST_RETIRING) {
 		w->retire = true;
+		w->limit_ms = SY_RETIRE_MS;
 		err = sy_wait_run(w);
-		if (err || w->interrupted)
-			return "the module stays loaded";
 	}
+	if (err || w->last.state != SY_ST_DISABLED)
+		return "its new code is still in use, so the module stays "
+		       "loaded";
 	if (w->last.result == SY_R_REVERTED &&
 	    !(w->last.flags & SY_F_UNLOADABLE))
 		return "its new code has run, so the module stays loaded";
 	err = sy_module_delete(w->patch);
-	return err ? "the module stays loaded" : "the module is removed again";
+	return err ? "the module cannot be removed" :
+		     "the module is removed again";
 }
 
 static enum sy_exit sy_load_enable(const struct sy_options *opt,

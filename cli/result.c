@@ -64,45 +64,68 @@ static void sy_result_line(const struct sy_patch *p, const char *after)
 		printf(", %u excused", p->excused);
 	if (p->nudged)
 		printf(", %u nudged", p->nudged);
+	/* A settled transition's message: whom the relaxed rule excused. */
+	if (p->result == SY_R_SETTLED && p->message[0])
+		printf("; %s", p->message);
 	if (after[0])
 		printf("; %s", after);
 	putchar('\n');
 }
 
+/* The first few; excused tasks hold nothing up. */
 static void sy_blockers_line(const struct sy_blockers *list, char *buf,
 			     size_t size)
 {
-	size_t i, used = 0;
+	size_t i, shown = 0, count = 0, used = 0;
 
 	buf[0] = '\0';
-	for (i = 0; i < list->count && i < SY_SHOW_BLOCKERS; i++) {
+	for (i = 0; i < list->count; i++) {
 		const struct sy_blocker *b = &list->item[i];
 
+		if (b->kind == SY_K_EXCUSED)
+			continue;
+		if (count++ >= SY_SHOW_BLOCKERS || used >= size)
+			continue;
 		used += (size_t)snprintf(buf + used, size - used,
-					 "%s%s[%u] %s%s%s", i ? ", " : "",
+					 "%s%s[%u] %s%s%s", shown ? ", " : "",
 					 b->comm, b->pid, sy_kind_name(b->kind),
 					 b->function[0] ? " in " : "",
 					 b->function);
-		if (used >= size)
-			return;
+		shown++;
 	}
-	if (list->count > i)
-		snprintf(buf + used, size - used,
-			 ", and %zu more: switchyard blocked", list->count - i);
+	if (count > shown && used < size)
+		snprintf(buf + used, size - used, " and %zu more (see --json)",
+			 count - shown);
+}
+
+/* For an engine that gives no reason of its own. */
+static const char *sy_result_reason(const struct sy_patch *p)
+{
+	if (p->message[0])
+		return p->message;
+	switch (p->result) {
+	case SY_R_REVERTED:
+		return "it was turned round";
+	case SY_R_GAVE_UP:
+		return "tasks were in the patched functions until the deadline "
+		       "or the last try";
+	default:
+		return "it could not be prepared, see the kernel log (dmesg)";
+	}
 }
 
 /* One line: what happened, why, who was in the way, what to do. */
 static void sy_result_why(const struct sy_wait *w, const struct sy_patch *p)
 {
+	const char *way_out = "";
 	char who[384];
-	const char *why = p->message;
 
 	sy_blockers_line(&w->blockers, who, sizeof(who));
-	if (!why[0])
-		why = "the engine gave no reason; see the kernel log (dmesg)";
-	fprintf(stderr, "switchyard: %s: %s: %s%s%s\n", p->name,
-		sy_result_name(p->result), why, who[0] ? "; blocked by " : "",
-		who);
+	if (p->result == SY_R_GAVE_UP || p->result == SY_R_REVERTED)
+		way_out = "; try a longer --deadline or another model";
+	fprintf(stderr, "switchyard: %s: %s: %s%s%s%s\n", p->name,
+		sy_result_name(p->result), sy_result_reason(p),
+		who[0] ? ", blocked by " : "", who, way_out);
 }
 
 static enum sy_exit sy_result_interrupted(const struct sy_patch *p)

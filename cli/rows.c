@@ -45,12 +45,19 @@ static bool sy_in_transition(const struct sy_patch *p)
 	       p->state == SY_ST_UNPATCHING || p->state == SY_ST_RETIRING;
 }
 
+/* Turned round and still on its way back. */
+static bool sy_reversing(const struct sy_patch *p)
+{
+	return p->flags & SY_F_REVERSING && sy_in_transition(p) &&
+	       p->state != SY_ST_RETIRING;
+}
+
 static void sy_patch_notes(const struct sy_patch *p, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s%s%s",
 		 p->flags & SY_F_UNLOADABLE ? "" : "permanent ",
 		 p->flags & SY_F_FORCED ? "FORCED " : "",
-		 p->flags & SY_F_REVERSING ? "reversing " : "");
+		 sy_reversing(p) ? "reversing " : "");
 	if (buf[0])
 		buf[strlen(buf) - 1] = '\0';
 }
@@ -66,7 +73,7 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 	sy_table_u64(t, p->functions);
 	sy_requirement_text(p->requirement, text, sizeof(text));
 	sy_table_text(t, text);
-	if (sy_in_transition(p)) {
+	if (sy_in_transition(p) && p->tasks) {
 		snprintf(text, sizeof(text), "%u/%u", done, p->tasks);
 		sy_table_text(t, text);
 		sy_table_u64(t, p->blockers);
@@ -89,7 +96,7 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 	sy_table_bool(t, p->flags & SY_F_RELAXED, "yes");
 	sy_table_bool(t, p->flags & SY_F_FORCED, "yes");
 	sy_table_bool(t, p->flags & SY_F_UNLOADABLE, "yes");
-	sy_table_bool(t, p->flags & SY_F_REVERSING, "yes");
+	sy_table_bool(t, sy_reversing(p), "yes");
 	sy_table_text(t, p->message);
 }
 

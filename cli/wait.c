@@ -127,7 +127,7 @@ static struct sy_error *sy_wait_events(struct sy_wait *w)
 struct sy_error *sy_wait_run(struct sy_wait *w)
 {
 	bool show = isatty(STDERR_FILENO);
-	uint64_t next_dump = 0;
+	uint64_t next_dump = 0, begin = sy_now_ms();
 	struct sy_error *err;
 
 	sy_catch_interrupt();
@@ -144,7 +144,8 @@ struct sy_error *sy_wait_run(struct sy_wait *w)
 		}
 		if (!err)
 			err = sy_wait_events(w);
-		if (err || sy_interrupted)
+		if (err || sy_interrupted ||
+		    (w->limit_ms && sy_now_ms() - begin >= w->limit_ms))
 			break;
 	}
 	w->interrupted = sy_interrupted;
