@@ -70,9 +70,12 @@ image_base_tree() {
 	depmod -b "$root" "$release"
 }
 
-# Prints the path of the base archive, built when there is none.
+# Prints the path of the base archive, built when there is none. Archives and
+# files of failed runs that nobody needed for two days go.
 image_base() {
 	local file
+	find "$top/build/vm" -mindepth 1 -maxdepth 1 -mtime +1 \
+		\( -name 'base-*' -o -name 'run-*' \) -exec rm -rf {} +
 	file=$top/build/vm/base-$(image_key).cpio
 	if [ ! -e "$file" ]; then
 		image_base_tree "$work/base" || return 1
@@ -80,6 +83,7 @@ image_base() {
 		mv "$work/base.cpio" "$file"
 		rm -rf "$work/base"
 	fi
+	touch "$file"
 	echo "$file"
 }
 
