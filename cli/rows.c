@@ -73,14 +73,15 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 	sy_table_u64(t, p->functions);
 	sy_requirement_text(p->requirement, text, sizeof(text));
 	sy_table_text(t, text);
-	if (sy_in_transition(p) && p->tasks) {
-		snprintf(text, sizeof(text), "%u/%u", done, p->tasks);
+	snprintf(text, sizeof(text), "%u/%u", done, p->tasks);
+	if (sy_in_transition(p) && p->tasks)
 		sy_table_text(t, text);
+	else
+		sy_table_null(t);
+	if (sy_in_transition(p))
 		sy_table_u64(t, p->blockers);
-	} else {
+	else
 		sy_table_null(t);
-		sy_table_null(t);
-	}
 	sy_table_text(t, sy_result_name(p->result));
 	sy_patch_notes(p, text, sizeof(text));
 	sy_table_text(t, text);

@@ -91,7 +91,7 @@ static struct sy_error *sy_wait_blockers(struct sy_wait *w)
 	return NULL;
 }
 
-static void sy_progress_show(const struct sy_patch *p)
+static void sy_progress_show(const struct sy_patch *p, uint64_t waited_ms)
 {
 	struct winsize size = { 0 };
 	char line[256], took[32];
@@ -100,12 +100,17 @@ static void sy_progress_show(const struct sy_patch *p)
 
 	if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col)
 		width = size.ws_col;
-	snprintf(line, sizeof(line),
-		 "%s: %s%s %u/%u tasks, %u to go, %u blocking, %s", p->name,
-		 sy_state_name(p->state),
-		 p->flags & SY_F_REVERSING ? " (turned round)" : "", done,
-		 p->tasks, p->remaining, p->blockers,
-		 sy_duration(p->whole_ns, took, sizeof(took)));
+	sy_duration(waited_ms * 1000000u, took, sizeof(took));
+	if (p->state == SY_ST_RETIRING)
+		snprintf(line, sizeof(line),
+			 "%s: retiring, %u tasks still in its code, %s",
+			 p->name, p->blockers, took);
+	else
+		snprintf(line, sizeof(line),
+			 "%s: %s%s %u/%u tasks, %u to go, %u blocking, %s",
+			 p->name, sy_state_name(p->state),
+			 p->flags & SY_F_REVERSING ? " (turned round)" : "",
+			 done, p->tasks, p->remaining, p->blockers, took);
 	fprintf(stderr, "\r\033[K%.*s", width - 1, line);
 }
 
@@ -136,7 +141,7 @@ struct sy_error *sy_wait_run(struct sy_wait *w)
 		if (err || sy_wait_over(w))
 			break;
 		if (show)
-			sy_progress_show(&w->last);
+			sy_progress_show(&w->last, sy_now_ms() - begin);
 		if (w->last.state != SY_ST_PREPARING &&
 		    sy_now_ms() >= next_dump) {
 			err = sy_wait_blockers(w);
