@@ -33,7 +33,7 @@ static void begin(struct message *m, unsigned short type, unsigned char cmd,
 	memset(m, 0, sizeof(*m));
 	m->head.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
 	m->head.nlmsg_type = type;
-	m->head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	m->head.nlmsg_flags = NLM_F_REQUEST;
 	m->gen.cmd = cmd;
 	m->gen.version = version;
 }
@@ -83,7 +83,6 @@ static int find_family(void)
 	char *end;
 
 	begin(&m, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1);
-	m.head.nlmsg_flags = NLM_F_REQUEST;
 	put(&m, CTRL_ATTR_FAMILY_NAME, SY_GENL_NAME, sizeof(SY_GENL_NAME));
 	if (ask(&m, &reply))
 		return -1;
@@ -106,7 +105,7 @@ static void no_patch(struct message *m)
 
 static void unterminated(struct message *m)
 {
-	put(m, SY_A_PATCH, "p_hot1", 6);
+	put(m, SY_A_PATCH, "p_hot_again", 11);
 }
 
 static void empty_name(struct message *m)
@@ -125,51 +124,45 @@ static void long_name(struct message *m)
 
 static void short_number(struct message *m)
 {
-	put_patch(m, "p_hot1");
+	put_patch(m, "p_hot_again");
 	put(m, SY_A_LEAVE, "", 1);
 }
 
 static void unknown_leave(struct message *m)
 {
-	put_patch(m, "p_hot1");
+	put_patch(m, "p_hot_again");
 	put_u32(m, SY_A_LEAVE, 77);
 	put_u32(m, SY_A_SWITCH, 1);
 }
 
 static void unknown_switch(struct message *m)
 {
-	put_patch(m, "p_hot1");
+	put_patch(m, "p_hot_again");
 	put_u32(m, SY_A_LEAVE, 1);
 	put_u32(m, SY_A_SWITCH, 77);
 }
 
-static void leave_alone(struct message *m)
-{
-	put_patch(m, "p_hot1");
-	put_u32(m, SY_A_LEAVE, SY_ABI_LEAVE_PATCHED_SET);
-}
-
 static void unknown_flag(struct message *m)
 {
-	put_patch(m, "p_hot1");
+	put_patch(m, "p_hot_again");
 	put_u32(m, SY_A_FLAGS, 1u << 30);
 }
 
 static void answer_flag(struct message *m)
 {
-	put_patch(m, "p_hot1");
+	put_patch(m, "p_hot_again");
 	put_u32(m, SY_A_FLAGS, SY_F_FORCED);
 }
 
 static void unknown_attribute(struct message *m)
 {
-	put_patch(m, "p_hot1");
+	put_patch(m, "p_hot_again");
 	put_u32(m, SY_A__LAST + 3, 1);
 }
 
 static void answer_attribute(struct message *m)
 {
-	put_patch(m, "p_hot1");
+	put_patch(m, "p_hot_again");
 	put_u32(m, SY_A_VERDICT, 0);
 }
 
@@ -177,7 +170,7 @@ static void cut_attribute(struct message *m)
 {
 	struct nlattr *attr = (void *)m->body;
 
-	put_patch(m, "p_hot1");
+	put_patch(m, "p_hot_again");
 	attr->nla_len = 200;
 }
 
@@ -192,7 +185,6 @@ static const struct {
 	{ "number of one byte", short_number },
 	{ "unknown LEAVE", unknown_leave },
 	{ "unknown SWITCH", unknown_switch },
-	{ "LEAVE without SWITCH", leave_alone },
 	{ "unknown flag", unknown_flag },
 	{ "flag of answers only", answer_flag },
 	{ "unknown attribute", unknown_attribute },
@@ -223,7 +215,7 @@ static int malformed(void)
 		bad += expect(malformations[i].what, &m, EINVAL, ERANGE);
 	}
 	begin(&m, family, SY_CMD__LAST + 5, SY_GENL_VERSION);
-	put_patch(&m, "p_hot1");
+	put_patch(&m, "p_hot_again");
 	bad += expect("unknown command", &m, EOPNOTSUPP, EINVAL);
 	return bad;
 }
@@ -244,7 +236,7 @@ static int unprivileged(void)
 		return 1;
 	for (i = 0; i < 3; i++) {
 		begin(&m, family, commands[i].cmd, SY_GENL_VERSION);
-		put_patch(&m, "p_hot1");
+		put_patch(&m, "p_hot_again");
 		bad += expect(commands[i].what, &m, EPERM, EPERM);
 	}
 	return bad;

@@ -142,6 +142,12 @@ us() {
 	echo $((${us_ns:-0} / 1000))
 }
 
+# unprivileged COMMAND...: the shell's own setpriv knows no --reuid.
+unprivileged() {
+	/usr/bin/setpriv --reuid=1000 --regid=1000 --clear-groups \
+		--inh-caps=-all --bounding-set=-all "$@"
+}
+
 state() {
 	cat "$sysfs/patches/$1/state"
 }

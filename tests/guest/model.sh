@@ -28,7 +28,7 @@ model_calls() {
 	else
 		same "result" gave_up "$(json result /tmp/result)"
 		check "sleepers are named" \
-			grep -q '"function": "__x64_sys_read"' /tmp/result
+			grep -q '"function": "ksys_read"' /tmp/result
 	fi
 	check "the module is gone" test ! -d /sys/module/p_syscalls
 }
