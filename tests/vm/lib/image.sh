@@ -111,7 +111,9 @@ image_overlay() {
 	find "$top/build/$release" -name '*.ko' -exec \
 		cp -t "$root/usr/lib/switchyard" {} + 2>/dev/null
 	[ -z "$share" ] || : >"$root/vm/share"
-	if [ $# -eq 1 ]; then
+	if [ $# -eq 0 ]; then
+		stty size | sed 's/\(.*\) \(.*\)/rows \1 cols \2/' >"$root/vm/interactive"
+	elif [ $# -eq 1 ]; then
 		printf '%s\n' "$1"
 	else
 		for word in "$@"; do image_quote "$word"; done

@@ -20,20 +20,20 @@ qemu_stop() {
 	qemu_pid=
 }
 
+# Sets $command; $1 is the console's chardev, $2 the events'.
 qemu_command() {
 	command=(qemu-system-x86_64 -nodefaults -no-user-config -display none
 		-no-reboot -m "$mem" -smp "$smp"
 		-kernel "$kernel_root/boot/vmlinuz-$release"
 		-initrd "$work/initrd"
 		-append "console=ttyS0 loglevel=5 log_buf_len=4M panic=-1 oops=panic $append"
-		-chardev "file,id=console,path=$work/console.log" -serial chardev:console
+		-chardev "$1,id=console" -serial chardev:console
 		-device "virtio-serial-pci,ioeventfd=off"
 		-chardev "file,id=out,path=$work/out"
 		-device "virtserialport,chardev=out,nr=1,name=switchyard.out"
 		-chardev "file,id=err,path=$work/err"
 		-device "virtserialport,chardev=err,nr=2,name=switchyard.err"
-		-add-fd "fd=7,set=1"
-		-chardev "file,id=events,path=/dev/fdset/1,append=on"
+		-chardev "$2,id=events"
 		-device "virtserialport,chardev=events,nr=3,name=switchyard.events")
 	if [ "$icount" = 1 ]; then
 		command+=(-icount "shift=0,sleep=off")
@@ -43,6 +43,17 @@ qemu_command() {
 	[ -z "$share" ] || command+=(-virtfs
 		"local,path=${share//,/,,},mount_tag=share,security_model=none,multidevs=remap")
 	command+=("${qemu_args[@]}")
+}
+
+# A guest whose console is this terminal; ^C goes to the guest.
+qemu_terminal() {
+	local command
+	qemu_command "stdio,signal=off,logfile=$work/console.log" \
+		"file,path=$work/events"
+	setpriv --pdeathsig KILL "${command[@]}" 2>"$work/qemu.err"
+	stty sane
+	vm_status=$(sed -n 's/^exit \([0-9]*\) .*/\1/p' "$work/events")
+	[ -n "$vm_status" ] || vm_reason=$(qemu_reason yes)
 }
 
 # Says in one line why the guest ended without a word.
@@ -93,7 +104,9 @@ qemu_run() {
 	local command events deadline streams=()
 	: >"$work/out"
 	: >"$work/err"
-	qemu_command
+	qemu_command "file,path=$work/console.log" \
+		"file,path=/dev/fdset/1,append=on"
+	command+=(-add-fd "fd=7,set=1")
 	deadline=$((SECONDS + timeout))
 	exec {events}< <(exec setpriv --pdeathsig KILL "${command[@]}" \
 		</dev/null 7>&1 >/dev/null 2>"$work/qemu.err")
