@@ -17,7 +17,8 @@ _Static_assert(SY_EXIT_OWNED == SY_EXIT_VERDICT + SY_V_OWNED, "abi.h");
 _Static_assert(SY_EXIT_NO_SYMBOL == SY_EXIT_VERDICT + SY_V_NO_SYMBOL, "abi.h");
 _Static_assert(SY_EXIT_BAD_MODEL == SY_EXIT_VERDICT + SY_V_BAD_MODEL, "abi.h");
 _Static_assert(SY_EXIT_ENGINE == SY_EXIT_VERDICT + SY_V_INTERNAL, "abi.h");
-_Static_assert(SY_V_INTERNAL + 1 == SY_V__LAST, "abi.h: add an exit code");
+_Static_assert(SY_EXIT_NO_REST == SY_EXIT_VERDICT + SY_V_NO_REST, "abi.h");
+_Static_assert(SY_V_NO_REST + 1 == SY_V__LAST, "abi.h: add an exit code");
 
 static enum sy_exit sy_exit_of_verdict(uint32_t verdict)
 {

@@ -116,6 +116,7 @@ const char *sy_verdict_name(uint32_t verdict)
 		[SY_V_FTRACE_OFF] = "ftrace_off",
 		[SY_V_NO_ROOM] = "no_room",
 		[SY_V_INTERNAL] = "internal",
+		[SY_V_NO_REST] = "no_rest",
 	};
 
 	return sy_word(words, SY_COUNT(words), verdict);

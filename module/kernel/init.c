@@ -3,7 +3,6 @@
 #include <linux/module.h>
 
 #include "live.h"
-#include "redirect.h"
 #include "symbols.h"
 #include "transition.h"
 
@@ -41,7 +40,6 @@ static void __exit sy_exit(void)
 	sy_sysfs_deinit();
 	sy_worker_deinit();
 	sy_stop_deinit();
-	sy_anchor_release();
 }
 
 module_init(sy_init);

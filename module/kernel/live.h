@@ -6,6 +6,7 @@
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include <switchyard/patch.h>
@@ -109,6 +110,7 @@ u32 sy_live_reverse(const char *name, struct sy_answer *answer);
 /* retirement.c */
 void sy_retire_work(struct work_struct *work);
 void sy_retire_start(struct sy_live *live);
+extern wait_queue_head_t sy_retire_wait; /* woken when a patch has retired */
 
 /* nmi.c */
 bool sy_nmi_reachable(const char *name);

@@ -7,12 +7,14 @@
  *
  * The order matters. The table tracks births before it is filled, so nobody
  * slips through; the flush is started after the fill, so that a task that was
- * off every list by then is waited for; the redirects come last.
+ * off every list by then is waited for; the redirects come last, when the flush
+ * has shown that grace periods end.
  *
  * The worker, may sleep: ftrace and the flush wait for RCU-tasks grace periods.
  */
 #include <linux/kernel.h>
-#include <linux/tracepoint.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
 
 #include "live.h"
 #include "prepare.h"
@@ -44,6 +46,41 @@ static void sy_flush_start(struct sy_transition *tr)
 	call_rcu_tasks(&tr->flush, sy_on_flushed);
 }
 
+static void sy_holdout_name(struct task_struct *task, char *ret, size_t size)
+{
+	scnprintf(ret, size, "%s(%d)", task->comm, task_pid_nr(task));
+}
+
+/* Name a task that keeps the grace period from ending. */
+static void sy_holdout_find(char *ret, size_t size)
+{
+	struct task_struct *process, *task;
+
+	strscpy(ret, "a task", size);
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+		if (READ_ONCE(task->rcu_tasks_holdout))
+			sy_holdout_name(task, ret, size);
+	rcu_read_unlock();
+}
+
+/*
+ * Wait for the flush before anything is registered: ftrace waits for a grace
+ * period of the same kind, without limit, and a kthread that never sleeps would
+ * keep it for ever. Here the wait has the transition's deadline.
+ */
+static u32 sy_flush_wait(struct sy_transition *tr)
+{
+	char name[TASK_COMM_LEN + 16];
+
+	if (sy_worker_wait(tr, &tr->flushed))
+		return SY_V_OK;
+	sy_holdout_find(name, sizeof(name));
+	return sy_refuse(&tr->answer, SY_V_NO_REST,
+			 "%s: has not slept since the request, and a grace period waits for it; let it sleep, or stop it, and try again",
+			 name);
+}
+
 static u32 sy_prepare_table(struct sy_transition *tr)
 {
 	int err = sy_table_track(tr->table);
@@ -57,7 +94,6 @@ static u32 sy_prepare_table(struct sy_transition *tr)
 	if (sy_table_fill(tr->table))
 		return sy_refuse(&tr->answer, SY_V_NO_MEMORY,
 				 "task table: no memory for all tasks; try again later");
-	sy_flush_start(tr);
 	err = sy_hooks_attach(tr);
 	if (err)
 		return sy_refuse(&tr->answer,
@@ -80,9 +116,11 @@ u32 sy_prepare(struct sy_transition *tr)
 
 	if (sy_needs_table(&tr->model))
 		verdict = sy_prepare_table(tr);
-	else
-		complete_all(&tr->flushed);
-	if (!verdict && tr->to_new)
+	if (!verdict && (tr->table || tr->to_new)) {
+		sy_flush_start(tr);
+		verdict = sy_flush_wait(tr);
+	}
+	if (!verdict && tr->to_new && !READ_ONCE(tr->cancelled))
 		verdict = sy_redirect_register(tr->patch->redirect,
 					       &tr->answer);
 	if (verdict)

@@ -248,6 +248,23 @@ static unsigned long sy_slow_entry(const struct sy_redirect *r)
 				r->entries->multi_slow;
 }
 
+/*
+ * kernel.ftrace_enabled=0 would silently turn every redirect off; it is refused
+ * (-EBUSY) while a permanent ops is registered. A direct ops gets its flags from
+ * ftrace, so this one is added afterwards, and what may have happened in between
+ * is looked for.
+ */
+static int sy_ops_make_permanent(struct sy_redirect *r)
+{
+	r->ops.flags |= FTRACE_OPS_FL_PERMANENT;
+	/* Pairs with the store in the sysctl's handler. */
+	smp_mb();
+	if (READ_ONCE(*sy_api.ftrace_enabled))
+		return 0;
+	sy_direct_unregister(&r->ops, sy_entry(r));
+	return -EAGAIN;
+}
+
 static int sy_ops_register(struct sy_redirect *r)
 {
 	u32 i;
@@ -259,6 +276,8 @@ static int sy_ops_register(struct sy_redirect *r)
 					   0, 0);
 	if (!err)
 		err = sy_direct_register(&r->ops, sy_entry(r));
+	if (!err)
+		err = sy_ops_make_permanent(r);
 	if (err)
 		ftrace_free_filter(&r->ops);
 	return err;
@@ -281,12 +300,12 @@ u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer)
 		return sy_refuse(answer, SY_V_NO_MEMORY,
 				 "redirects: no memory; try again later");
 	r->gw->pair = r->pairs[0];
+	r->registered = true;
 	sy_redirect_point(r, SY_POINT_OLD);
 	err = sy_ops_register(r);
-	if (!err) {
-		r->registered = true;
+	if (!err)
 		return SY_V_OK;
-	}
+	r->registered = false;
 	/* 6.1 leaves the ops half filled in. */
 	memset(&r->ops, 0, sizeof(r->ops));
 	if (err == -EBUSY)
@@ -296,6 +315,9 @@ u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer)
 	if (err == -ENOMEM)
 		return sy_refuse(answer, SY_V_NO_MEMORY,
 				 "redirects: no memory for ftrace; try again later");
+	if (err == -EAGAIN)
+		return sy_refuse(answer, SY_V_FTRACE_OFF,
+				 "redirects: ftrace was switched off; set kernel.ftrace_enabled to 1");
 	return sy_refuse(answer, SY_V_INTERNAL,
 			 "%ps: ftrace refuses the redirect (%d); see the kernel log",
 			 (void *)r->pairs[0].old, err);
@@ -373,6 +395,9 @@ void sy_redirect_point(struct sy_redirect *r, enum sy_point point)
 {
 	u32 i;
 
+	/* Cancelled before it was registered: nobody comes this way. */
+	if (!r->registered)
+		return;
 	for (i = 0; i < r->nfuncs; i++)
 		sy_point_one(r, &r->pairs[i], point);
 }
@@ -400,54 +425,4 @@ void sy_gate_by_task(struct sy_redirect *r, struct hlist_head *buckets,
 u32 sy_gate_nmi(const struct sy_redirect *r)
 {
 	return READ_ONCE(r->gw->nmi);
-}
-
-/* ---- ftrace may not be switched off while a redirect exists ------------- */
-
-/*
- * kernel.ftrace_enabled=0 would silently turn every redirect off, unless some
- * registered ops is permanent. This one sits on a function of our own.
- */
-static void sy_anchor_handler(unsigned long ip, unsigned long parent_ip,
-			      struct ftrace_ops *ops, struct ftrace_regs *regs)
-{
-}
-
-static struct ftrace_ops sy_anchor_ops = {
-	.func = sy_anchor_handler,
-	.flags = FTRACE_OPS_FL_PERMANENT,
-};
-static bool sy_anchored;
-
-void sy_anchor(void);
-
-/**
- * sy_anchor_hold() - forbid kernel.ftrace_enabled=0 until sy_anchor_release()
- *
- * Context: process context, may sleep; the caller serializes.
- * Return: 0, -EBUSY if it is 0 already, or another error of ftrace.
- */
-int sy_anchor_hold(void)
-{
-	int err;
-
-	if (!READ_ONCE(*sy_api.ftrace_enabled))
-		return -EBUSY;
-	if (sy_anchored)
-		return 0;
-	err = ftrace_set_filter_ip(&sy_anchor_ops,
-				   sy_api.ftrace_location((unsigned long)sy_anchor),
-				   0, 0);
-	if (!err)
-		err = register_ftrace_function(&sy_anchor_ops);
-	sy_anchored = !err;
-	return err;
-}
-
-void sy_anchor_release(void)
-{
-	if (sy_anchored)
-		unregister_ftrace_function(&sy_anchor_ops);
-	ftrace_free_filter(&sy_anchor_ops);
-	sy_anchored = false;
 }

@@ -30,7 +30,4 @@ u32 sy_gate_nmi(const struct sy_redirect *r);
 
 bool sy_in_dispatch(unsigned long addr);
 
-int sy_anchor_hold(void);
-void sy_anchor_release(void);
-
 #endif

@@ -56,12 +56,15 @@ void sy_excused_note(struct sy_transition *tr)
 {
 	char *line = tr->patch->figures.message;
 	struct sy_task *st;
-	u32 i, n = 0, total = atomic_read(&tr->table->excused);
+	u32 i, n, total = atomic_read(&tr->table->excused);
 
 	if (!total)
 		return;
 	mutex_lock(&sy_patches_lock);
-	n = scnprintf(line, SY_MESSAGE_LEN, "excused %u:", total);
+	/* Behind the reason of a reversal, if there is one. */
+	n = strlen(line);
+	n += scnprintf(line + n, SY_MESSAGE_LEN - n, "%sexcused %u:",
+		       n ? "; " : "", total);
 	sy_table_for_each(tr->table, i, st) {
 		if (!st->excused || !sy_task_get(tr->table, st))
 			continue;

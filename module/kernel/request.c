@@ -63,7 +63,7 @@ static u32 sy_explain(struct sy_live *live, const struct sy_event *request,
 				 sy_live_name(live),
 				 request->u.start.enabled ? "enabled already" :
 				 request->u.start.retiring ?
-					 "still retiring, try again when it is disabled" :
+					 "still retiring, tasks are in its text (switchyard blocked)" :
 					 "not enabled");
 	}
 }
@@ -80,6 +80,30 @@ static struct sy_live *sy_named(const char *name, struct sy_answer *answer)
 			  "%s: no such patch is loaded; see switchyard list",
 			  name);
 	return live;
+}
+
+static bool sy_retired(const char *name)
+{
+	struct sy_live *live;
+	bool retired;
+
+	mutex_lock(&sy_patches_lock);
+	live = sy_live_find(name);
+	retired = !live || live->state != SY_ST_RETIRING;
+	mutex_unlock(&sy_patches_lock);
+	return retired;
+}
+
+/*
+ * The retirement of an unpatching moments ago takes two grace periods: whoever
+ * enables again waits for them rather than be refused. When tasks hold it, the
+ * core refuses after all.
+ */
+static void sy_await_retired(const char *name, u64 deadline_ns)
+{
+	wait_event_killable_timeout(sy_retire_wait, sy_retired(name),
+				    nsecs_to_jiffies(deadline_ns ?:
+							     SY_DEADLINE_NS));
 }
 
 static void sy_wish_facts(const struct sy_live *live, struct sy_event *request)
@@ -104,6 +128,7 @@ sy_transition_create(struct sy_live *live, const struct sy_event *request)
 	tr->model = request->u.start.model;
 	tr->to_new = request->u.start.to_new;
 	tr->requested_ns = request->now_ns;
+	tr->deadline_ns = request->u.start.deadline_ns ?: SY_DEADLINE_NS;
 	init_completion(&tr->prepared);
 	init_completion(&tr->flushed);
 	INIT_WORK(&tr->burial, sy_transition_bury);
@@ -151,6 +176,21 @@ static u32 sy_launch(struct sy_live *live, struct sy_event *request,
 	return verdict;
 }
 
+/* Bug reports must show that the kernel was patched, and patched by force. */
+static void sy_taint(const struct sy_live *live, const struct sy_model *model)
+{
+	u32 excess = sy_model_allows(model) & live->decl->forbid;
+	char name[SY_MODEL_LEN], seen[SY_OBSERVATIONS_LEN];
+
+	add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
+	if (!excess)
+		return;
+	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
+	pr_warn("switchyard: %s: forced: %s allows %s, which the patch forbids\n",
+		sy_live_name(live), sy_model_name(model, name),
+		sy_observations_name(excess, seen));
+}
+
 static u32 sy_enable_locked(struct sy_live *live, struct sy_event *request,
 			    struct sy_answer *answer)
 {
@@ -164,11 +204,10 @@ static u32 sy_enable_locked(struct sy_live *live, struct sy_event *request,
 				  answer);
 	if (verdict)
 		return verdict;
-	mutex_lock(&sy_patches_lock);
-	live->model = request->u.start.model;
-	live->forced = sy_model_allows(&live->model) & live->decl->forbid;
-	mutex_unlock(&sy_patches_lock);
-	return sy_launch(live, request, answer);
+	verdict = sy_launch(live, request, answer);
+	if (!verdict)
+		sy_taint(live, &request->u.start.model);
+	return verdict;
 }
 
 static u32 sy_conclude(u32 verdict, struct sy_answer *answer)
@@ -196,6 +235,7 @@ u32 sy_live_enable(const char *name, struct sy_event *request,
 	struct sy_live *live;
 	u32 verdict;
 
+	sy_await_retired(name, request->u.start.deadline_ns);
 	mutex_lock(&sy_request_lock);
 	live = sy_named(name, answer);
 	if (live) {

@@ -167,21 +167,6 @@ static u32 sy_imports_resolve(struct sy_live *live, struct sy_answer *answer)
 	return SY_V_OK;
 }
 
-static u32 sy_ftrace_on(struct sy_live *live, struct sy_answer *answer)
-{
-	int err = sy_anchor_hold();
-
-	if (err == -EBUSY)
-		return sy_refuse(answer, SY_V_FTRACE_OFF,
-				 "%s: ftrace is switched off; set kernel.ftrace_enabled to 1",
-				 sy_live_name(live));
-	if (err)
-		return sy_refuse(answer, SY_V_INTERNAL,
-				 "%s: ftrace cannot be held on (%d); see the kernel log",
-				 sy_live_name(live), err);
-	return SY_V_OK;
-}
-
 static u32 sy_patch_pin(struct sy_live *live, struct sy_answer *answer)
 {
 	if (live->pinned)
@@ -225,10 +210,12 @@ void sy_live_release(struct sy_live *live)
 u32 sy_live_resolve(struct sy_live *live, bool whole_kernel,
 		    struct sy_answer *answer)
 {
-	u32 verdict = sy_ftrace_on(live, answer);
+	u32 verdict;
 
-	if (verdict)
-		return verdict;
+	if (!READ_ONCE(*sy_api.ftrace_enabled))
+		return sy_refuse(answer, SY_V_FTRACE_OFF,
+				 "%s: ftrace is switched off; set kernel.ftrace_enabled to 1",
+				 sy_live_name(live));
 	verdict = sy_patch_pin(live, answer);
 	if (verdict)
 		return verdict;

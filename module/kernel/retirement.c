@@ -21,6 +21,8 @@
 #include "live.h"
 #include "transition.h"
 
+DECLARE_WAIT_QUEUE_HEAD(sy_retire_wait);
+
 struct sy_retire_walk {
 	struct sy_live *live;
 	struct sy_table *table;
@@ -133,6 +135,7 @@ static void sy_retire_end(struct sy_live *live)
 	live->forced = false;
 	live->figures.blockers = 0;
 	mutex_unlock(&sy_patches_lock);
+	wake_up_all(&sy_retire_wait);
 	sy_report(live, SY_EV_RETIRED);
 }
 

@@ -153,9 +153,11 @@ void sy_tally(struct sy_transition *tr, struct sy_tally *ret)
 			continue;
 		ret->pending++;
 		ret->nudgeable += sy_look_nudgeable(st->look) && !st->nudged;
-		ret->moving += st->look == SY_LOOK_RUNNING ||
-			       st->look == SY_LOOK_PREEMPTED ||
-			       st->look == SY_LOOK_UNRELIABLE;
+		/* Whoever may come to sleep in the set without a hook's seeing
+		 * it, or can be nudged only later, is looked at again.
+		 */
+		ret->moving += st->look != SY_LOOK_ASLEEP &&
+			       st->look != SY_LOOK_KTHREAD;
 	}
 }
 

@@ -159,15 +159,26 @@ sy_refusal_t sy_transition_start(struct sy_transition *tr,
 	return sy_feed(&event, tr);
 }
 
+/* While it is preparing, it need not go on. */
+static void sy_mark_cancelled(struct sy_transition *tr, void *unused)
+{
+	WRITE_ONCE(tr->cancelled, true);
+}
+
 /* Context: process context. Return: the core's refusal. */
 sy_refusal_t sy_transition_reverse(struct sy_live *patch,
 				   const struct sy_event *request)
 {
 	struct sy_event event = *request;
+	sy_refusal_t refusal;
 
 	if (sy_transition_patch() != patch)
 		return SY_BAD_STATE;
-	return sy_feed(&event, NULL);
+	refusal = sy_feed(&event, NULL);
+	if (refusal == SY_OK)
+		sy_transition_peek(sy_mark_cancelled, NULL);
+	wake_up(&sy_wait);
+	return refusal;
 }
 
 /* The patch in transition, or NULL; sy_request_lock keeps it from going. */
@@ -189,6 +200,23 @@ void sy_transition_peek(void (*fn)(struct sy_transition *tr, void *data),
 	if (sy_now)
 		fn(sy_now, data);
 	mutex_unlock(&sy_now_lock);
+}
+
+/**
+ * sy_worker_wait() - wait while preparing, with the transition's deadline
+ * @tr:   the transition that is being prepared
+ * @done: what to wait for
+ *
+ * Context: the worker. It sleeps in TASK_IDLE: waiting is its business.
+ * Return: false if the deadline passed; true if @done is, or if the transition
+ *         was reversed meanwhile.
+ */
+bool sy_worker_wait(struct sy_transition *tr, struct completion *done)
+{
+	return wait_event_idle_timeout(sy_wait,
+				       completion_done(done) ||
+					       READ_ONCE(tr->cancelled),
+				       nsecs_to_jiffies(tr->deadline_ns));
 }
 
 /* ---- actions ------------------------------------------------------------ */
@@ -219,6 +247,8 @@ static void sy_act_prepare(struct sy_transition *tr)
 			sizeof(live->figures.message));
 		mutex_unlock(&sy_patches_lock);
 	}
+	if (!tr->failed && completion_done(&tr->flushed))
+		sy_feed_kind(SY_EVENT_FLUSHED);
 	sy_feed_kind(tr->failed ? SY_EVENT_FAILED : SY_EVENT_PREPARED);
 	complete_all(&tr->prepared);
 }
@@ -302,10 +332,11 @@ static void sy_act_turn(struct sy_transition *tr)
 
 static void sy_figures_settled(struct sy_transition *tr)
 {
-	static const struct sy_tally none;
+	struct sy_tally left;
 
 	if (tr->table) {
-		sy_figures_tally(tr, &none);
+		sy_tally(tr, &left);
+		sy_figures_tally(tr, &left);
 		return;
 	}
 	mutex_lock(&sy_patches_lock);
@@ -338,6 +369,10 @@ static void sy_conclude(struct sy_transition *tr)
 	mutex_lock(&sy_step_lock);
 	mutex_lock(&sy_patches_lock);
 	live->figures.result = sy_engine.result;
+	if (sy_engine.result == SY_RESULT_GAVE_UP)
+		scnprintf(live->figures.message, SY_MESSAGE_LEN,
+			  "gave up after %u stops with %u tasks inside, nothing was switched",
+			  live->figures.stops, live->figures.blockers);
 	mutex_unlock(&sy_patches_lock);
 	mutex_unlock(&sy_step_lock);
 	mutex_lock(&sy_now_lock);

@@ -26,6 +26,7 @@ struct sy_live;
  * @prepared:    completed when preparing is over
  * @failed:      preparing failed
  * @flush:       waits for tasks that were exiting off every list
+ * @flush_started: @flushed will be completed by the grace period
  * @hooked:      the switch-out hook is in
  * @armed:       entries ask the gate; hooks may switch tasks
  * @tracked:     births and deaths are followed
@@ -46,6 +47,8 @@ struct sy_transition {
 	struct rcu_head flush;
 	struct completion flushed;
 	bool flush_started;
+	bool cancelled; /* reversed while preparing */
+	u64 deadline_ns; /* how long preparing may wait */
 	bool hooked;
 	bool armed;
 	bool tracked;
@@ -69,6 +72,7 @@ sy_refusal_t sy_transition_start(struct sy_transition *tr,
 sy_refusal_t sy_transition_reverse(struct sy_live *patch,
 				   const struct sy_event *request);
 void sy_transition_flushed(void);
+bool sy_worker_wait(struct sy_transition *tr, struct completion *done);
 void sy_on_drained(struct irq_work *work);
 struct sy_live *sy_transition_patch(void);
 void sy_transition_peek(void (*fn)(struct sy_transition *tr, void *data),

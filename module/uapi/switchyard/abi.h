@@ -168,6 +168,7 @@ enum sy_abi_verdict {
 	SY_V_FTRACE_OFF, /* kernel.ftrace_enabled is 0 */
 	SY_V_NO_ROOM, /* all redirect gateways are in use */
 	SY_V_INTERNAL, /* a kernel call failed: MESSAGE has its errno */
+	SY_V_NO_REST, /* a task never sleeps: no grace period ended in time */
 	SY_V__LAST
 };
 
