@@ -21,7 +21,7 @@ struct sy_answer {
  * Context: any.
  * Return: @verdict.
  */
-__printf(3, 4) u32 sy_refuse(struct sy_answer *answer, u32 verdict,
-			     const char *fmt, ...);
+__printf(3, 4) u32
+	sy_refuse(struct sy_answer *answer, u32 verdict, const char *fmt, ...);
 
 #endif

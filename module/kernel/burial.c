@@ -44,8 +44,8 @@ void sy_transition_put(struct sy_transition *tr)
  */
 void sy_transition_bury(struct work_struct *work)
 {
-	struct sy_transition *tr = container_of(work, struct sy_transition,
-						burial);
+	struct sy_transition *tr =
+		container_of(work, struct sy_transition, burial);
 
 	wait_for_completion(&tr->flushed);
 	if (tr->table) {

@@ -14,6 +14,7 @@
  * The first runs inside the run queue lock: it neither wakes nor prints; the
  * worker is told by irq_work. The border hook serves one transition at a time.
  */
+#include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -30,6 +31,10 @@ struct sy_border {
 
 static DEFINE_PER_CPU(struct sy_border, sy_borders);
 static struct tracepoint *sy_tp_switch;
+
+/* Written under cpus_read_lock(): no CPU comes or goes meanwhile. */
+static struct sy_transition *sy_border_tr;
+static int sy_cpuhp_state;
 
 /* tracepoint sched_switch: interrupts off, run queue locked, on prev's stack */
 static void sy_on_switch(void *data, bool preempt, struct task_struct *prev,
@@ -53,6 +58,9 @@ static void sy_on_switch(void *data, bool preempt, struct task_struct *prev,
 	}
 	if (t->by_thread)
 		return;
+	/* prev, too: the idle task of a CPU that came up ran unseen. */
+	if (st && READ_ONCE(st->clean))
+		sy_task_soil(t, st);
 	st = sy_task_of(t, next);
 	if (st && READ_ONCE(st->clean))
 		sy_task_soil(t, st);
@@ -61,8 +69,8 @@ static void sy_on_switch(void *data, bool preempt, struct task_struct *prev,
 /* the last step of a return to user mode: interrupts off */
 static void sy_on_border(struct user_return_notifier *notifier)
 {
-	struct sy_border *border = container_of(notifier, struct sy_border,
-						notifier);
+	struct sy_border *border =
+		container_of(notifier, struct sy_border, notifier);
 	struct sy_transition *tr = border->tr;
 	const struct sy_sight sight = { .seen = SY_SEEN_USER,
 					.func = SY_FUNC_UNKNOWN };
@@ -98,6 +106,7 @@ static void sy_border_close(void *unused)
 
 /**
  * sy_hooks_attach() - see who leaves a CPU and who leaves the kernel
+ * @tr: the transition; nothing is acted on until it is armed
  *
  * Context: the worker, may sleep.
  * Return: 0 or the error of tracepoint_probe_register().
@@ -128,9 +137,14 @@ void sy_hooks_arm(struct sy_transition *tr)
 {
 	if (!tr->hooked)
 		return;
+	/* Pairs with the acquire in sy_on_switch(). */
 	smp_store_release(&tr->armed, true);
-	if (tr->table->by_thread)
-		on_each_cpu(sy_border_open, tr, 1);
+	if (!tr->table->by_thread)
+		return;
+	cpus_read_lock();
+	sy_border_tr = tr;
+	on_each_cpu(sy_border_open, tr, 1);
+	cpus_read_unlock();
 }
 
 /* The switch-out hook may still run until tracepoint_synchronize_unregister().
@@ -141,6 +155,47 @@ void sy_hooks_detach(struct sy_transition *tr)
 		return;
 	tr->hooked = false;
 	WRITE_ONCE(tr->armed, false);
+	cpus_read_lock();
+	sy_border_tr = NULL;
 	on_each_cpu(sy_border_close, NULL, 1);
+	cpus_read_unlock();
 	tracepoint_probe_unregister(sy_tp_switch, sy_on_switch, tr);
+}
+
+/* A CPU that comes up, on that CPU, interrupts on. */
+static int sy_cpu_online(unsigned int cpu)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (sy_border_tr)
+		sy_border_open(sy_border_tr);
+	local_irq_restore(flags);
+	return 0;
+}
+
+/* A CPU that goes down, still on it: nothing of ours may stay in its list. */
+static int sy_cpu_offline(unsigned int cpu)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	sy_border_close(NULL);
+	local_irq_restore(flags);
+	return 0;
+}
+
+/* Context: process context. Return: 0 or the error of cpuhp_setup_state(). */
+int sy_hooks_init(void)
+{
+	sy_cpuhp_state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN,
+						   "switchyard:online",
+						   sy_cpu_online,
+						   sy_cpu_offline);
+	return min(sy_cpuhp_state, 0);
+}
+
+void sy_hooks_deinit(void)
+{
+	cpuhp_remove_state_nocalls(sy_cpuhp_state);
 }

@@ -15,9 +15,12 @@ static int __init sy_init(void)
 	if (err)
 		return err;
 	sy_stop_init();
-	err = sy_worker_init();
+	err = sy_hooks_init();
 	if (err)
 		return err;
+	err = sy_worker_init();
+	if (err)
+		goto err_hooks;
 	err = sy_sysfs_init();
 	if (err)
 		goto err_worker;
@@ -30,6 +33,8 @@ err_sysfs:
 	sy_sysfs_deinit();
 err_worker:
 	sy_worker_deinit();
+err_hooks:
+	sy_hooks_deinit();
 	return err;
 }
 
@@ -39,6 +44,7 @@ static void __exit sy_exit(void)
 	sy_netlink_deinit();
 	sy_sysfs_deinit();
 	sy_worker_deinit();
+	sy_hooks_deinit();
 	sy_stop_deinit();
 }
 

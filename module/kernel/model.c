@@ -15,8 +15,8 @@ const char *sy_model_name(const struct sy_model *model, char *ret)
 	    model->sw >= ARRAY_SIZE(sy_switches))
 		strscpy(ret, "unknown", SY_MODEL_LEN);
 	else
-		scnprintf(ret, SY_MODEL_LEN, "%s/%s%s",
-			  sy_leaves[model->leave], sy_switches[model->sw],
+		scnprintf(ret, SY_MODEL_LEN, "%s/%s%s", sy_leaves[model->leave],
+			  sy_switches[model->sw],
 			  model->relaxed ? " relaxed" : "");
 	return ret;
 }

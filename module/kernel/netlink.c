@@ -82,10 +82,10 @@ static void sy_wish(struct genl_info *info, struct sy_event *ret)
 	u32 flags = sy_get_u32(info->attrs, SY_A_FLAGS, 0);
 
 	memset(ret, 0, sizeof(*ret));
-	ret->u.start.model.leave = sy_get_u32(info->attrs, SY_A_LEAVE,
-					      SY_ABI_LEAVE_PATCHED_SET);
-	ret->u.start.model.sw = sy_get_u32(info->attrs, SY_A_SWITCH,
-					   SY_ABI_SWITCH_THREAD);
+	ret->u.start.model.leave =
+		sy_get_u32(info->attrs, SY_A_LEAVE, SY_ABI_LEAVE_PATCHED_SET);
+	ret->u.start.model.sw =
+		sy_get_u32(info->attrs, SY_A_SWITCH, SY_ABI_SWITCH_THREAD);
 	ret->u.start.model.relaxed = !!(flags & SY_F_RELAXED);
 	ret->u.start.force = !!(flags & SY_F_FORCE);
 	ret->u.start.deadline_ns =
@@ -153,8 +153,7 @@ static void sy_freshen(struct sy_transition *tr, void *data)
 static bool sy_in_transition(const struct sy_live *live)
 {
 	return live->state == SY_ST_PREPARING ||
-	       live->state == SY_ST_PATCHING ||
-	       live->state == SY_ST_UNPATCHING;
+	       live->state == SY_ST_PATCHING || live->state == SY_ST_UNPATCHING;
 }
 
 static int sy_put_figures(struct sk_buff *skb, const struct sy_figures *f)
@@ -305,8 +304,8 @@ static void sy_dump_blocker(struct sy_blocked_dump *dump,
 	dump->at--;
 }
 
-static void sy_dump_task(struct sy_blocked_dump *dump,
-			 struct sy_transition *tr, struct sy_task *st)
+static void sy_dump_task(struct sy_blocked_dump *dump, struct sy_transition *tr,
+			 struct sy_task *st)
 {
 	const struct sy_live *live = tr->patch;
 	struct sy_blocker b = { .patch = sy_live_name(live),

@@ -12,7 +12,9 @@
 #include "symbols.h"
 #include "transition.h"
 
+/* Covers sy_patches, and the state, figures and leftovers of every patch. */
 DEFINE_MUTEX(sy_patches_lock);
+/* One request at a time; outside sy_patches_lock. */
 DEFINE_MUTEX(sy_request_lock);
 LIST_HEAD(sy_patches);
 

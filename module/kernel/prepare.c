@@ -28,8 +28,8 @@ bool sy_needs_table(const struct sy_model *model)
 
 static void sy_on_flushed(struct rcu_head *head)
 {
-	struct sy_transition *tr = container_of(head, struct sy_transition,
-						flush);
+	struct sy_transition *tr =
+		container_of(head, struct sy_transition, flush);
 
 	complete_all(&tr->flushed);
 	sy_transition_flushed();
@@ -87,7 +87,8 @@ static u32 sy_prepare_table(struct sy_transition *tr)
 
 	if (err)
 		return sy_refuse(&tr->answer,
-				 err == -ENOMEM ? SY_V_NO_MEMORY : SY_V_INTERNAL,
+				 err == -ENOMEM ? SY_V_NO_MEMORY :
+						  SY_V_INTERNAL,
 				 "task table: births cannot be followed (%d); see the kernel log",
 				 err);
 	tr->tracked = true;
@@ -97,7 +98,8 @@ static u32 sy_prepare_table(struct sy_transition *tr)
 	err = sy_hooks_attach(tr);
 	if (err)
 		return sy_refuse(&tr->answer,
-				 err == -ENOMEM ? SY_V_NO_MEMORY : SY_V_INTERNAL,
+				 err == -ENOMEM ? SY_V_NO_MEMORY :
+						  SY_V_INTERNAL,
 				 "hooks: sched_switch cannot be followed (%d); see the kernel log",
 				 err);
 	return SY_V_OK;
@@ -121,8 +123,8 @@ u32 sy_prepare(struct sy_transition *tr)
 		verdict = sy_flush_wait(tr);
 	}
 	if (!verdict && tr->to_new && !READ_ONCE(tr->cancelled))
-		verdict = sy_redirect_register(tr->patch->redirect,
-					       &tr->answer);
+		verdict =
+			sy_redirect_register(tr->patch->redirect, &tr->answer);
 	if (verdict)
 		sy_unprepare(tr);
 	return verdict;

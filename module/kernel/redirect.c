@@ -21,36 +21,10 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
-#include "dispatch.h"
+#include "gateway.h"
 #include "redirect.h"
 #include "symbols.h"
 #include "tasks.h"
-
-struct sy_pair {
-	unsigned long old, new;
-};
-
-/* A cell of the table: the return address into the old function is the key. */
-struct sy_cell {
-	unsigned long key, target;
-};
-
-/* What dispatch.S reads. Offsets are in dispatch.h. */
-struct sy_gateway {
-	unsigned long target; /* one function: where its calls continue */
-	struct sy_cell *table; /* several functions */
-	unsigned long multiplier;
-	u32 mask; /* of the byte offset of a cell */
-	u32 mode; /* 0: universe decides, 1: the task's universe does */
-	u32 universe; /* 0 old, 1 new */
-	u32 dflt; /* universe of tasks that are not in the table */
-	struct sy_pair *pairs; /* in parallel to table */
-	struct hlist_head *buckets;
-	u32 bucket_mask;
-	u32 nmi; /* entries from NMI context, while the gate is asked */
-	struct sy_pair pair; /* one function */
-	struct sy_redirect *owner; /* not read by dispatch.S */
-} __aligned(SY_GW_SIZE);
 
 static_assert(sizeof(struct sy_gateway) == SY_GW_SIZE);
 static_assert(offsetof(struct sy_gateway, target) == SY_GW_TARGET);
@@ -68,15 +42,6 @@ static_assert(offsetof(struct sy_gateway, pair) == SY_GW_PAIR);
 static_assert(sizeof(struct sy_cell) == 16 && sizeof(struct sy_pair) == 16);
 static_assert(NMI_MASK == 0x00f00000);
 
-/* The four entries of each gateway, made by dispatch.S. */
-struct sy_gateway_entries {
-	unsigned long single, single_slow, multi, multi_slow;
-};
-
-struct sy_gateway sy_gateways[SY_GATEWAYS];
-extern const struct sy_gateway_entries sy_entries[SY_GATEWAYS];
-extern const char sy_dispatch_begin[], sy_dispatch_end[];
-
 struct sy_redirect {
 	struct ftrace_ops ops;
 	struct sy_gateway *gw;
@@ -86,6 +51,9 @@ struct sy_redirect {
 	struct sy_pair pairs[]; /* old is the site: the key */
 };
 
+struct sy_gateway sy_gateways[SY_GATEWAYS];
+
+/* Covers which gateway is taken. */
 static DEFINE_MUTEX(sy_gateway_lock);
 
 /* True if a context with this address may still enter either version. */
@@ -98,7 +66,8 @@ bool sy_in_dispatch(unsigned long addr)
 static u32 sy_cell_of(const struct sy_redirect *r, unsigned long multiplier,
 		      unsigned long key)
 {
-	return ((key * multiplier) >> 48 & r->gw->mask) / sizeof(struct sy_cell);
+	return ((key * multiplier) >> 48 & r->gw->mask) /
+	       sizeof(struct sy_cell);
 }
 
 /* Place all keys; return the number of probes beyond the first. */
@@ -316,8 +285,9 @@ u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer)
 		return sy_refuse(answer, SY_V_NO_MEMORY,
 				 "redirects: no memory for ftrace; try again later");
 	if (err == -EAGAIN)
-		return sy_refuse(answer, SY_V_FTRACE_OFF,
-				 "redirects: ftrace was switched off; set kernel.ftrace_enabled to 1");
+		return sy_refuse(
+			answer, SY_V_FTRACE_OFF,
+			"redirects: ftrace was switched off; set kernel.ftrace_enabled to 1");
 	return sy_refuse(answer, SY_V_INTERNAL,
 			 "%ps: ftrace refuses the redirect (%d); see the kernel log",
 			 (void *)r->pairs[0].old, err);
@@ -402,9 +372,10 @@ void sy_redirect_point(struct sy_redirect *r, enum sy_point point)
 		sy_point_one(r, &r->pairs[i], point);
 }
 
-/* The gate: one word decides for everyone. */
+/* The gate: one word decides for everyone. Entries from NMI count from here. */
 void sy_gate_global(struct sy_redirect *r, bool new)
 {
+	WRITE_ONCE(r->gw->nmi, 0);
 	WRITE_ONCE(r->gw->universe, new);
 	WRITE_ONCE(r->gw->mode, 0);
 }

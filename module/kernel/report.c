@@ -63,8 +63,8 @@ void sy_excused_note(struct sy_transition *tr)
 	mutex_lock(&sy_patches_lock);
 	/* Behind the reason of a reversal, if there is one. */
 	n = strlen(line);
-	n += scnprintf(line + n, SY_MESSAGE_LEN - n, "%sexcused %u:",
-		       n ? "; " : "", total);
+	n += scnprintf(line + n, SY_MESSAGE_LEN - n,
+		       "%sexcused %u:", n ? "; " : "", total);
 	sy_table_for_each(tr->table, i, st) {
 		if (!st->excused || !sy_task_get(tr->table, st))
 			continue;

@@ -61,7 +61,8 @@ static u32 sy_explain(struct sy_live *live, const struct sy_event *request,
 		return sy_refuse(answer, SY_V_BAD_STATE,
 				 "%s: is %s; see switchyard status",
 				 sy_live_name(live),
-				 request->u.start.enabled ? "enabled already" :
+				 request->u.start.enabled ?
+					 "enabled already" :
 				 request->u.start.retiring ?
 					 "still retiring, tasks are in its text (switchyard blocked)" :
 					 "not enabled");
@@ -157,9 +158,10 @@ static u32 sy_launch(struct sy_live *live, struct sy_event *request,
 		verdict = sy_explain(live, request,
 				     sy_transition_start(tr, request), answer);
 	else
-		verdict = sy_refuse(answer, SY_V_NO_MEMORY,
-				    "%s: no memory for the task table; try again later",
-				    sy_live_name(live));
+		verdict =
+			sy_refuse(answer, SY_V_NO_MEMORY,
+				  "%s: no memory for the task table; try again later",
+				  sy_live_name(live));
 	if (verdict) {
 		sy_transition_free(tr);
 		if (request->u.start.to_new)
@@ -194,8 +196,8 @@ static void sy_taint(const struct sy_live *live, const struct sy_model *model)
 static u32 sy_enable_locked(struct sy_live *live, struct sy_event *request,
 			    struct sy_answer *answer)
 {
-	u32 verdict = sy_explain(live, request, sy_transition_try(request),
-				 answer);
+	u32 verdict =
+		sy_explain(live, request, sy_transition_try(request), answer);
 
 	if (verdict)
 		return verdict;
@@ -288,6 +290,8 @@ u32 sy_live_disable(const char *name, struct sy_event *request, bool own_model,
 
 /**
  * sy_live_reverse() - turn the running transition of a patch round
+ * @name:   the patch
+ * @answer: the verdict, and why
  *
  * Context: process context, may sleep.
  * Return: the verdict.

@@ -114,9 +114,10 @@ static u32 sy_func_owned(struct sy_live *live, const struct sy_func *func,
 	mutex_lock(&sy_patches_lock);
 	owner = sy_owner_of(live, func);
 	if (owner)
-		verdict = sy_refuse(answer, SY_V_OWNED,
-				    "%s: the patch %s has this function; disable that first",
-				    func->old_name, sy_live_name(owner));
+		verdict =
+			sy_refuse(answer, SY_V_OWNED,
+				  "%s: the patch %s has this function; disable that first",
+				  func->old_name, sy_live_name(owner));
 	mutex_unlock(&sy_patches_lock);
 	return verdict;
 }
@@ -134,8 +135,8 @@ static u32 sy_funcs_resolve(struct sy_live *live, bool whole_kernel,
 		verdict = sy_symbol_find(func->object, func->old_name,
 					 func->sympos, answer, &addr);
 		if (!verdict)
-			verdict = sy_func_check(func, addr, whole_kernel,
-						answer);
+			verdict =
+				sy_func_check(func, addr, whole_kernel, answer);
 		if (!verdict)
 			verdict = sy_func_owned(live, func, answer);
 		if (verdict)
@@ -232,6 +233,17 @@ u32 sy_live_resolve(struct sy_live *live, bool whole_kernel,
 	return verdict;
 }
 
+static int sy_add_cold(struct sy_set *set, const char *object, const char *name,
+		       u32 index)
+{
+	struct sy_span cold[SY_COLD_MAX];
+	int i, n = sy_symbol_cold_spans(object, name, cold);
+
+	for (i = 0; i < n; i++)
+		sy_set_add(set, &cold[i], index);
+	return min(n, 0);
+}
+
 static int sy_add_old_text(struct sy_set *set, const struct sy_func *func,
 			   u32 index)
 {
@@ -244,9 +256,7 @@ static int sy_add_old_text(struct sy_set *set, const struct sy_func *func,
 	    !sy_symbol_span(addr, &span))
 		return -ENOENT;
 	sy_set_add(set, &span, index);
-	if (sy_symbol_cold_span(func->object, func->old_name, &span))
-		sy_set_add(set, &span, index);
-	return 0;
+	return sy_add_cold(set, func->object, func->old_name, index);
 }
 
 static int sy_add_new_text(struct sy_set *set, const struct sy_live *live,
@@ -262,9 +272,7 @@ static int sy_add_new_text(struct sy_set *set, const struct sy_live *live,
 	snprintf(name, sizeof(name), "%ps", func->new_func);
 	if (strchr(name, ' '))
 		*strchr(name, ' ') = '\0';
-	if (sy_symbol_cold_span(live->decl->owner->name, name, &span))
-		sy_set_add(set, &span, index);
-	return 0;
+	return sy_add_cold(set, live->decl->owner->name, name, index);
 }
 
 /**
@@ -275,7 +283,7 @@ static int sy_add_new_text(struct sy_set *set, const struct sy_live *live,
  * Functions that need no stack check are in neither.
  *
  * Context: process context, may sleep.
- * Return: 0, -ENOMEM or -ENOENT.
+ * Return: 0, -ENOMEM, -ENOENT, or -E2BIG: more cold parts than expected.
  */
 int sy_live_sets(struct sy_live *live, struct sy_set *sets[2])
 {
@@ -283,8 +291,8 @@ int sy_live_sets(struct sy_live *live, struct sy_set *sets[2])
 	int err = 0;
 	u32 i;
 
-	sets[0] = sy_set_create(2 * decl->nfuncs);
-	sets[1] = sy_set_create(2 * decl->nfuncs);
+	sets[0] = sy_set_create((1 + SY_COLD_MAX) * decl->nfuncs);
+	sets[1] = sy_set_create((1 + SY_COLD_MAX) * decl->nfuncs);
 	if (!sets[0] || !sets[1])
 		return -ENOMEM;
 	for (i = 0; i < decl->nfuncs && !err; i++) {

@@ -234,8 +234,7 @@ u32 sy_nudge(struct sy_transition *tr)
 
 	sy_table_for_each(tr->table, i, st) {
 		if (st->nudged || !sy_task_pending(tr->table, st) ||
-		    !sy_look_nudgeable(st->look) ||
-		    !sy_task_get(tr->table, st))
+		    !sy_look_nudgeable(st->look) || !sy_task_get(tr->table, st))
 			continue;
 		st->nudged = 1;
 		if (!(st->task->flags & (PF_KTHREAD | PF_IO_WORKER))) {

@@ -75,6 +75,7 @@ static void sy_stop_attend(void *unused)
 {
 	struct sy_stop_cpu *cpu = this_cpu_ptr(&sy_stop_cpus);
 	u64 start = ktime_get_mono_fast_ns();
+	/* Pairs with the release in sy_phase_set(): tr is seen. */
 	u32 word = smp_load_acquire(&sy_meeting.word);
 	u32 attempt = word >> 2, now;
 
@@ -84,6 +85,7 @@ static void sy_stop_attend(void *unused)
 	/* Pairs with the acquire in sy_all_came(): outside is seen. */
 	smp_store_release(&cpu->came, attempt);
 	for (;;) {
+		/* Pairs with sy_phase_set(): the flip is seen. */
 		now = smp_load_acquire(&sy_meeting.word);
 		if (now >> 2 != attempt ||
 		    (now & SY_PHASE_MASK) == SY_PHASE_IDLE)
@@ -105,7 +107,8 @@ static bool sy_call_all(void)
 		if (cpu != self &&
 		    smp_call_function_single_async(cpu,
 						   &per_cpu_ptr(&sy_stop_cpus,
-								cpu)->csd))
+								cpu)
+							    ->csd))
 			all = false;
 	return all;
 }
@@ -114,11 +117,13 @@ static bool sy_all_came(u32 attempt)
 {
 	int cpu, self = smp_processor_id();
 
-	for_each_online_cpu(cpu)
-		if (cpu != self &&
-		    smp_load_acquire(&per_cpu_ptr(&sy_stop_cpus, cpu)->came) !=
-			    attempt)
+	for_each_online_cpu(cpu) {
+		struct sy_stop_cpu *c = per_cpu_ptr(&sy_stop_cpus, cpu);
+
+		/* Pairs with the release in sy_stop_attend(). */
+		if (cpu != self && smp_load_acquire(&c->came) != attempt)
 			return false;
+	}
 	return true;
 }
 
@@ -228,8 +233,9 @@ static u64 sy_longest_pause(u32 attempt, u64 own)
 	for_each_online_cpu(cpu) {
 		struct sy_stop_cpu *c = per_cpu_ptr(&sy_stop_cpus, cpu);
 
-		if (cpu == self || smp_load_acquire(&c->came) != attempt)
+		if (cpu == self || READ_ONCE(c->came) != attempt)
 			continue;
+		/* Pairs with the release in sy_stop_attend(). */
 		while (smp_load_acquire(&c->left) != attempt)
 			cpu_relax();
 		longest = max(longest, c->pause_ns);
@@ -246,8 +252,7 @@ static u64 sy_longest_pause(u32 attempt, u64 own)
  *
  * Context: the worker, may sleep before and after.
  */
-void sy_stop(struct sy_transition *tr, u64 limit_ns,
-	     struct sy_stop_report *ret)
+void sy_stop(struct sy_transition *tr, u64 limit_ns, struct sy_stop_report *ret)
 {
 	static u32 attempt;
 	u64 own;

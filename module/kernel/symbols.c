@@ -164,33 +164,59 @@ bool sy_symbol_span(unsigned long addr, struct sy_span *ret)
 	return true;
 }
 
+struct sy_cold_matches {
+	const char *object, *name;
+	struct sy_span *spans;
+	int n;
+};
+
+static int sy_cold_match(void *data, unsigned long addr)
+{
+	struct sy_cold_matches *m = data;
+
+	if (m->n < SY_COLD_MAX && sy_symbol_span(addr, &m->spans[m->n]))
+		m->n++;
+	else
+		m->n = -E2BIG;
+	return m->n < 0;
+}
+
+static int sy_cold_match_in_module(void *data, const char *name,
+				   struct module *mod, unsigned long addr)
+{
+	struct sy_cold_matches *m = data;
+
+	if (!mod || strcmp(mod->name, m->object) || strcmp(name, m->name))
+		return 0;
+	return sy_cold_match(data, addr);
+}
+
 /**
- * sy_symbol_cold_span() - the part of a function that gcc split off as .cold
+ * sy_symbol_cold_spans() - the parts that gcc split off a function as .cold
  * @object: module name, or NULL for vmlinux
  * @name:   the function
- * @ret:    its cold part
+ * @ret:    the cold parts of all functions of that name
  *
  * A task asleep in the cold part has no address of the function proper on its
- * stack. When several functions of that name exist, so may several cold parts;
- * the caller gets the first, and functions of ambiguous names are rare enough
- * that all of vmlinux's have been looked at: none of them sleeps in its cold
- * part.
+ * stack. Which of several functions of one name a cold part belongs to cannot
+ * be told, so all of them are given: too much is safe.
  *
  * Context: process context, may sleep.
- * Return: false if there is none.
+ * Return: how many, or -E2BIG.
  */
-bool sy_symbol_cold_span(const char *object, const char *name,
-			 struct sy_span *ret)
+int sy_symbol_cold_spans(const char *object, const char *name,
+			 struct sy_span ret[SY_COLD_MAX])
 {
-	struct sy_matches m = { .object = object, .sympos = 1 };
 	char cold[KSYM_NAME_LEN];
+	struct sy_cold_matches m = { .object = object,
+				     .name = cold,
+				     .spans = ret };
 
 	if (snprintf(cold, sizeof(cold), "%s.cold", name) >= sizeof(cold))
-		return false;
-	m.name = cold;
+		return 0;
 	if (object)
-		sy_api.each_in_modules(sy_match_in_module, &m);
+		sy_api.each_in_modules(sy_cold_match_in_module, &m);
 	else
-		sy_api.each_match(sy_match, cold, &m);
-	return m.count && sy_symbol_span(m.addr, ret);
+		sy_api.each_match(sy_cold_match, cold, &m);
+	return m.n;
 }

@@ -46,7 +46,10 @@ int sy_symbols_init(void);
 u32 sy_symbol_find(const char *object, const char *name, unsigned long sympos,
 		   struct sy_answer *answer, unsigned long *ret);
 bool sy_symbol_span(unsigned long addr, struct sy_span *ret);
-bool sy_symbol_cold_span(const char *object, const char *name,
-			 struct sy_span *ret);
+
+#define SY_COLD_MAX 8
+
+int sy_symbol_cold_spans(const char *object, const char *name,
+			 struct sy_span ret[SY_COLD_MAX]);
 
 #endif

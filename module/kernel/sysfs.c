@@ -153,7 +153,7 @@ static int sy_emit_last_pause_ns(const struct sy_live *live, char *buf)
 static int sy_emit_last_result(const struct sy_live *live, char *buf)
 {
 	static const char *const names[] = {
-		[SY_R_NONE] = "none",	    [SY_R_SETTLED] = "settled",
+		[SY_R_NONE] = "none",	      [SY_R_SETTLED] = "settled",
 		[SY_R_REVERTED] = "reverted", [SY_R_GAVE_UP] = "gave_up",
 		[SY_R_FAILED] = "failed",
 	};
@@ -161,10 +161,10 @@ static int sy_emit_last_result(const struct sy_live *live, char *buf)
 	return sysfs_emit(buf, "%s\n", names[live->figures.result]);
 }
 
-#define SY_LIVE_ATTR(_name)                                      \
-	static struct sy_live_attr sy_live_attr_##_name = {      \
-		.attr = { .name = #_name, .mode = 0444 },        \
-		.emit = sy_emit_##_name,                         \
+#define SY_LIVE_ATTR(_name)                                 \
+	static struct sy_live_attr sy_live_attr_##_name = { \
+		.attr = { .name = #_name, .mode = 0444 },   \
+		.emit = sy_emit_##_name,                    \
 	}
 
 SY_LIVE_ATTR(state);
@@ -179,11 +179,16 @@ SY_LIVE_ATTR(last_pause_ns);
 SY_LIVE_ATTR(last_result);
 
 static struct attribute *sy_live_attrs[] = {
-	&sy_live_attr_state.attr,	  &sy_live_attr_model.attr,
-	&sy_live_attr_requirement.attr,	  &sy_live_attr_functions.attr,
-	&sy_live_attr_forced.attr,	  &sy_live_attr_unloadable.attr,
-	&sy_live_attr_progress.attr,	  &sy_live_attr_blockers.attr,
-	&sy_live_attr_last_pause_ns.attr, &sy_live_attr_last_result.attr,
+	&sy_live_attr_state.attr,
+	&sy_live_attr_model.attr,
+	&sy_live_attr_requirement.attr,
+	&sy_live_attr_functions.attr,
+	&sy_live_attr_forced.attr,
+	&sy_live_attr_unloadable.attr,
+	&sy_live_attr_progress.attr,
+	&sy_live_attr_blockers.attr,
+	&sy_live_attr_last_pause_ns.attr,
+	&sy_live_attr_last_result.attr,
 	NULL,
 };
 ATTRIBUTE_GROUPS(sy_live);
@@ -198,7 +203,8 @@ static ssize_t sy_live_show(struct kobject *kobj, struct attribute *attr,
 	/* Off the list, its descriptor may be gone. */
 	n = list_empty(&live->node) ?
 		    -ENODEV :
-		    container_of(attr, struct sy_live_attr, attr)->emit(live, buf);
+		    container_of(attr, struct sy_live_attr, attr)
+			    ->emit(live, buf);
 	mutex_unlock(&sy_patches_lock);
 	return n;
 }

@@ -293,6 +293,7 @@ static struct tracepoint *sy_tp_birth, *sy_tp_free;
 
 /**
  * sy_table_track() - follow births and deaths from now on
+ * @t: the table
  *
  * Context: process context, may sleep.
  * Return: 0 or the error of tracepoint_probe_register().

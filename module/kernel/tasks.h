@@ -37,7 +37,8 @@ struct sy_task {
 	u8 look;
 	u8 clean;
 	u8 queued;
-	u8 excused : 1, nudged : 1, gone : 1;
+	/* A byte each: they are written in different contexts. */
+	u8 excused, nudged, gone;
 	u32 func;
 	unsigned long frame;
 	u64 since_ns;
@@ -86,8 +87,8 @@ void sy_table_turn(struct sy_table *t);
 bool sy_task_pending(const struct sy_table *t, const struct sy_task *st);
 bool sy_task_get(struct sy_table *t, struct sy_task *st);
 
-#define sy_table_for_each(t, i, st)                             \
-	for ((i) = 0; (i) <= (t)->bucket_mask; (i)++)           \
+#define sy_table_for_each(t, i, st)                   \
+	for ((i) = 0; (i) <= (t)->bucket_mask; (i)++) \
 		hlist_for_each_entry((st), &(t)->buckets[i], hash)
 
 struct tracepoint *sy_tracepoint(const char *name);

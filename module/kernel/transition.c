@@ -127,6 +127,7 @@ static void sy_feed_kind(enum sy_event_kind kind)
 
 /**
  * sy_transition_try() - would the core refuse this request now?
+ * @request: the request, facts filled in
  *
  * Context: process context.
  * Return: its refusal; nothing has changed.
@@ -483,9 +484,10 @@ static int sy_worker(void *unused)
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(sy_wait,
 					 READ_ONCE(sy_hints) ||
-					 READ_ONCE(sy_queue_head) !=
-						 READ_ONCE(sy_queue_tail) ||
-					 kthread_should_stop());
+						 READ_ONCE(sy_queue_head) !=
+							 READ_ONCE(
+								 sy_queue_tail) ||
+						 kthread_should_stop());
 		/* Only this thread clears sy_now. */
 		while (sy_queue_get(&action)) {
 			tr = READ_ONCE(sy_now);

@@ -88,6 +88,8 @@ extern struct workqueue_struct *sy_workqueue;
 void sy_excused_note(struct sy_transition *tr);
 
 /* hooks.c */
+int sy_hooks_init(void);
+void sy_hooks_deinit(void);
 int sy_hooks_attach(struct sy_transition *tr);
 void sy_hooks_arm(struct sy_transition *tr);
 void sy_hooks_detach(struct sy_transition *tr);
@@ -96,6 +98,7 @@ void sy_hooks_detach(struct sy_transition *tr);
 struct sy_tally {
 	u32 pending, nudgeable, moving;
 };
+
 void sy_visit(struct sy_transition *tr, struct sy_task *st,
 	      const struct sy_sight *sight, enum sy_view view);
 void sy_scan(struct sy_transition *tr, struct sy_tally *ret);
@@ -111,6 +114,7 @@ struct sy_stop_report {
 	u64 pause_ns; /* longest of any CPU */
 	u32 walked; /* dirty tasks walked inside */
 };
+
 int sy_stop_init(void);
 void sy_stop_deinit(void);
 void sy_stop(struct sy_transition *tr, u64 limit_ns,

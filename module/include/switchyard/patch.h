@@ -52,9 +52,14 @@ struct sy_func {
  * function whose old and new version may mix with everything. */
 #define SY_FUNC_NO_STACK_CHECK 1u
 
-#define SY_FUNC(_name, _new) { .old_name = (_name), .new_func = (_new) }
-#define SY_FUNC_OF(_object, _name, _new) \
-	{ .old_name = (_name), .object = (_object), .new_func = (_new) }
+#define SY_FUNC(_name, _new)                            \
+	{                                               \
+		.old_name = (_name), .new_func = (_new) \
+	}
+#define SY_FUNC_OF(_object, _name, _new)                                     \
+	{                                                                    \
+		.old_name = (_name), .object = (_object), .new_func = (_new) \
+	}
 
 /**
  * struct sy_import - a symbol that is not exported, resolved before enabling
@@ -71,10 +76,13 @@ struct sy_import {
 };
 
 /* Declare a pointer @_ptr and import the symbol of @_name into it. */
-#define SY_IMPORT(_name, _ptr) \
-	{ .name = (_name), .slot = (void **)&(_ptr) }
+#define SY_IMPORT(_name, _ptr)                            \
+	{                                                 \
+		.name = (_name), .slot = (void **)&(_ptr) \
+	}
 
-#define SY_PATCH_UNLOADABLE 1u /* new text escapes into no timer, callback or
+#define SY_PATCH_UNLOADABLE \
+	1u /* new text escapes into no timer, callback or
 				* ops structure: it may be freed when unpatched
 				*/
 
@@ -129,25 +137,25 @@ void sy_patch_unregister(const struct sy_patch *patch);
 
 /* Registers the table @_funcs; further members of struct sy_patch may follow as
  * designated initializers. */
-#define SY_PATCH(_funcs, ...)                                       \
-	static const struct sy_patch sy_this_patch = {              \
-		.format = SY_PATCH_FORMAT,                          \
-		.owner = THIS_MODULE,                               \
-		.funcs = (_funcs),                                  \
-		.nfuncs = ARRAY_SIZE(_funcs),                       \
-		##__VA_ARGS__                                       \
-	};                                                          \
-	static int __init sy_this_patch_init(void)                  \
-	{                                                           \
-		return sy_patch_register(&sy_this_patch);           \
-	}                                                           \
-	static void __exit sy_this_patch_exit(void)                 \
-	{                                                           \
-		sy_patch_unregister(&sy_this_patch);                \
-	}                                                           \
-	module_init(sy_this_patch_init);                            \
-	module_exit(sy_this_patch_exit);                            \
-	MODULE_INFO(switchyard, "patch");                           \
+#define SY_PATCH(_funcs, ...)                             \
+	static const struct sy_patch sy_this_patch = {    \
+		.format = SY_PATCH_FORMAT,                \
+		.owner = THIS_MODULE,                     \
+		.funcs = (_funcs),                        \
+		.nfuncs = ARRAY_SIZE(_funcs),             \
+		##__VA_ARGS__                             \
+	};                                                \
+	static int __init sy_this_patch_init(void)        \
+	{                                                 \
+		return sy_patch_register(&sy_this_patch); \
+	}                                                 \
+	static void __exit sy_this_patch_exit(void)       \
+	{                                                 \
+		sy_patch_unregister(&sy_this_patch);      \
+	}                                                 \
+	module_init(sy_this_patch_init);                  \
+	module_exit(sy_this_patch_exit);                  \
+	MODULE_INFO(switchyard, "patch");                 \
 	MODULE_LICENSE("GPL")
 
 #endif
