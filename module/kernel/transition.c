@@ -16,9 +16,11 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/wait.h>
 
 #include "live.h"
+#include "model.h"
 #include "prepare.h"
 #include "transition.h"
 
@@ -204,12 +206,12 @@ void sy_transition_peek(void (*fn)(struct sy_transition *tr, void *data),
 }
 
 /**
- * sy_worker_wait() - wait while preparing, with the transition's deadline
+ * sy_worker_wait() - wait while preparing, with the transition's patience
  * @tr:   the transition that is being prepared
  * @done: what to wait for
  *
  * Context: the worker. It sleeps in TASK_IDLE: waiting is its business.
- * Return: false if the deadline passed; true if @done is, or if the transition
+ * Return: false if the time was up; true if @done is, or if the transition
  *         was reversed meanwhile.
  */
 bool sy_worker_wait(struct sy_transition *tr, struct completion *done)
@@ -217,10 +219,27 @@ bool sy_worker_wait(struct sy_transition *tr, struct completion *done)
 	return wait_event_idle_timeout(sy_wait,
 				       completion_done(done) ||
 					       READ_ONCE(tr->cancelled),
-				       nsecs_to_jiffies(tr->deadline_ns));
+				       nsecs_to_jiffies(tr->patience_ns));
 }
 
 /* ---- actions ------------------------------------------------------------ */
+
+/* Bug reports must show that the kernel was patched, and patched by force. */
+static void sy_taint(const struct sy_transition *tr)
+{
+	const struct sy_live *live = tr->patch;
+	const struct sy_model *model = &tr->model;
+	u32 excess = sy_model_allows(model) & live->decl->forbid;
+	char name[SY_MODEL_LEN], seen[SY_OBSERVATIONS_LEN];
+
+	add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
+	if (!excess)
+		return;
+	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
+	pr_warn("switchyard: %s: forced: %s allows %s, which the patch forbids\n",
+		sy_live_name(live), sy_model_name(model, name),
+		sy_observations_name(excess, seen));
+}
 
 static void sy_act_prepare(struct sy_transition *tr)
 {
@@ -248,6 +267,8 @@ static void sy_act_prepare(struct sy_transition *tr)
 			sizeof(live->figures.message));
 		mutex_unlock(&sy_patches_lock);
 	}
+	if (!tr->failed && tr->to_new)
+		sy_taint(tr);
 	if (!tr->failed && completion_done(&tr->flushed))
 		sy_feed_kind(SY_EVENT_FLUSHED);
 	sy_feed_kind(tr->failed ? SY_EVENT_FAILED : SY_EVENT_PREPARED);
@@ -481,6 +502,8 @@ static int sy_worker(void *unused)
 	struct sy_action action;
 	struct sy_transition *tr;
 
+	/* Everyone waits for it, and what it does between waits is short. */
+	set_user_nice(current, MIN_NICE);
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(sy_wait,
 					 READ_ONCE(sy_hints) ||

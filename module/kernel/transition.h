@@ -48,7 +48,7 @@ struct sy_transition {
 	struct completion flushed;
 	bool flush_started;
 	bool cancelled; /* reversed while preparing */
-	u64 deadline_ns; /* how long preparing may wait */
+	u64 patience_ns; /* how long preparing may wait */
 	bool hooked;
 	bool armed;
 	bool tracked;
