@@ -91,6 +91,7 @@ static inline bool sy_live_unloadable(const struct sy_live *live)
 }
 
 /* patch.c */
+bool sy_same_func(const struct sy_func *a, const struct sy_func *b);
 struct sy_live *sy_live_find(const char *name);
 void sy_live_state(struct sy_live *live, u32 state);
 

@@ -60,6 +60,26 @@ static bool sy_func_sound(const struct sy_patch *patch,
 	       sy_span_has(&text, (unsigned long)func->new_func);
 }
 
+/* Do two entries name the same function? */
+bool sy_same_func(const struct sy_func *a, const struct sy_func *b)
+{
+	return !strcmp(a->old_name, b->old_name) &&
+	       !strcmp(a->object ?: "", b->object ?: "") &&
+	       a->sympos == b->sympos;
+}
+
+/* The entries are sound. Return: true if one stands in the table twice. */
+static bool sy_func_twice(const struct sy_patch *patch)
+{
+	u32 i, j;
+
+	for (i = 0; i < patch->nfuncs; i++)
+		for (j = 0; j < i; j++)
+			if (sy_same_func(&patch->funcs[i], &patch->funcs[j]))
+				return true;
+	return false;
+}
+
 static const char *sy_descriptor_flaw(const struct sy_patch *patch)
 {
 	u32 i;
@@ -77,6 +97,8 @@ static const char *sy_descriptor_flaw(const struct sy_patch *patch)
 	for (i = 0; i < patch->nfuncs; i++)
 		if (!sy_func_sound(patch, &patch->funcs[i]))
 			return "an entry of its function table is broken (name, flags or replacement); correct the table";
+	if (sy_func_twice(patch))
+		return "a function stands in its table twice; remove one";
 	for (i = 0; i < patch->nimports; i++)
 		if (!patch->imports[i].name || !patch->imports[i].slot)
 			return "an entry of its import table is broken; correct the table";
@@ -116,8 +138,11 @@ int sy_patch_register(const struct sy_patch *patch)
 	struct sy_live *live;
 	int err;
 
-	if (!patch || !patch->owner)
+	if (!patch || !patch->owner) {
+		sy_register_refuse("a patch", SY_V_BAD_DESCRIPTOR,
+				   "has no owner; set .owner to THIS_MODULE");
 		return -EINVAL;
+	}
 	flaw = sy_descriptor_flaw(patch);
 	if (flaw) {
 		sy_register_refuse(patch->owner->name, SY_V_BAD_DESCRIPTOR,

@@ -93,14 +93,9 @@ static struct sy_live *sy_owner_of(const struct sy_live *self,
 	list_for_each_entry(live, &sy_patches, node) {
 		if (live == self || live->state == SY_ST_DISABLED)
 			continue;
-		for (i = 0; i < live->decl->nfuncs; i++) {
-			const struct sy_func *f = &live->decl->funcs[i];
-
-			if (!strcmp(f->old_name, func->old_name) &&
-			    !strcmp(f->object ?: "", func->object ?: "") &&
-			    f->sympos == func->sympos)
+		for (i = 0; i < live->decl->nfuncs; i++)
+			if (sy_same_func(&live->decl->funcs[i], func))
 				return live;
-		}
 	}
 	return NULL;
 }
