@@ -86,6 +86,7 @@ json() {
 start() {
 	start_name=$1
 	shift
+	: >"/tmp/$start_name.out"
 	"$@" >"/tmp/$start_name.out" 2>&1 &
 	echo $! >"/tmp/$start_name.pid"
 	wait_until 60 grep -q '^ready' "/tmp/$start_name.out" || {
@@ -154,6 +155,11 @@ state() {
 
 is_state() {
 	[ "$(state "$1" 2>/dev/null)" = "$2" ]
+}
+
+# Until nothing of the patch's new code can be on a stack any more.
+disabled() {
+	wait_until 20 is_state "$1" disabled || fail "$1 is $(state "$1"), not disabled"
 }
 
 # What sy_target's functions answer now: "version KEY".

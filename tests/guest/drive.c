@@ -201,10 +201,11 @@ static int do_dsleep(int argc, char **argv)
 
 static int do_kthread(int argc, char **argv)
 {
-	static const char *const kinds[] = { "stop", "live", "spin", "hard" };
+	static const char *const kinds[] = { "stop", "live", "spin", "hard",
+					     "rude" };
 	unsigned long kind;
 
-	for (kind = 0; kind < 4 && argc > 1; kind++)
+	for (kind = 0; kind < 5 && argc > 1; kind++)
 		if (!strcmp(argv[1], kinds[kind]))
 			return ioctl(target, SY_TARGET_KTHREAD, kind) ? 2 : 0;
 	return 2;
@@ -248,7 +249,7 @@ static const struct command {
 	{ "crash", "[THREADS [ROUNDS [PAUSE_US [IDLE_US]]]]", do_pair },
 	{ "sleep", "[THREADS]", do_sleep },
 	{ "dsleep", "[THREADS [MS]]", do_dsleep },
-	{ "kthread", "stop|live|spin|hard", do_kthread },
+	{ "kthread", "stop|live|spin|hard|rude", do_kthread },
 	{ "cost", "[1|64 [CALLS]]", do_cost },
 	{ "version", "", do_version },
 };

@@ -47,8 +47,9 @@ struct sy_target_version {
 enum sy_target_kthread {
 	SY_TARGET_KTHREAD_STOP,
 	SY_TARGET_KTHREAD_LIVE, /* sleeps within t_live() until stopped */
-	SY_TARGET_KTHREAD_SPIN, /* spins outside every set, cond_resched() */
-	SY_TARGET_KTHREAD_HARD, /* spins 300 ms between two cond_resched() */
+	SY_TARGET_KTHREAD_SPIN, /* spins outside every set */
+	SY_TARGET_KTHREAD_HARD, /* keeps its CPU for 300 ms at a time */
+	SY_TARGET_KTHREAD_RUDE, /* spins, never quiescent for RCU tasks */
 };
 
 #define SY_TARGET_PAIR _IOWR('y', 1, struct sy_target_pair)

@@ -116,7 +116,7 @@ static int set_kthread(unsigned long kind)
 {
 	struct task_struct *task = NULL;
 
-	if (kind > SY_TARGET_KTHREAD_HARD)
+	if (kind > SY_TARGET_KTHREAD_RUDE)
 		return -EINVAL;
 	mutex_lock(&kthread_lock);
 	stop_kthread();

@@ -11,6 +11,7 @@
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
 
@@ -80,7 +81,11 @@ SY_TARGET_FN void t_live(void)
 		;
 }
 
-static void spin(u64 chunk_ns)
+/*
+ * Never sleeps. @polite: says where it is quiescent for RCU tasks, as a kthread
+ * that runs for long must, or the grace periods of ftrace never end.
+ */
+static void spin(u64 chunk_ns, bool polite)
 {
 	u64 until;
 
@@ -88,7 +93,10 @@ static void spin(u64 chunk_ns)
 		until = ktime_get_ns() + chunk_ns;
 		while (ktime_get_ns() < until)
 			cpu_relax();
-		cond_resched();
+		if (polite)
+			cond_resched_tasks_rcu_qs();
+		else
+			cond_resched();
 	}
 }
 
@@ -99,10 +107,13 @@ int sy_target_kthread(void *kind)
 		t_live();
 		break;
 	case SY_TARGET_KTHREAD_SPIN:
-		spin(100 * NSEC_PER_USEC);
+		spin(100 * NSEC_PER_USEC, true);
 		break;
 	case SY_TARGET_KTHREAD_HARD:
-		spin(300 * NSEC_PER_MSEC);
+		spin(300 * NSEC_PER_MSEC, true);
+		break;
+	case SY_TARGET_KTHREAD_RUDE:
+		spin(100 * NSEC_PER_USEC, false);
 		break;
 	}
 	return 0;

@@ -174,6 +174,6 @@ else
 fi
 transition 0 reverse p_sleep
 stop dsleep
-wait_until 10 is_state p_sleep disabled
+disabled p_sleep
 rmmod p_sleep p_hot1 p_hot_again
 engine_down

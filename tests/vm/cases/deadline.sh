@@ -20,10 +20,12 @@ check "the line names a sleeper and its function" \
 	grep -q "drive.*t_dsleep" /tmp/error
 same "one line" 1 "$(wc -l </tmp/error)"
 same "version that answers" 1 "$(version sleep)"
+disabled p_sleep
 
 step "kgraft, deadline 1 s, the same sleep"
 transition 10 enable p_sleep --preset kgraft --deadline 1
 same "version that answers" 1 "$(version sleep)"
+disabled p_sleep
 
 step "kpatch, deadline 1 s, the same sleep"
 transition 11 enable p_sleep --preset kpatch --deadline 1

@@ -20,13 +20,14 @@ for preset in hybrid kgraft; do
 	same "kind" kthread "$(json kind /tmp/blocked)"
 	same "function" t_live "$(json function /tmp/blocked)"
 	check "what would free it is said" test -n "$(json relief /tmp/blocked)"
-	wait_until 5 is_state p_kthread disabled
+	disabled p_kthread
 done
 step "kpatch: gives up"
 transition 11 enable p_kthread --preset kpatch --deadline 2
+disabled p_kthread
 step "kgraft, relaxed: not excused, for it is in the set"
 transition 10 enable p_kthread --preset kgraft --relaxed --deadline 2
-wait_until 5 is_state p_kthread disabled
+disabled p_kthread
 before=$(version beats)
 sleep 1
 check "the kthread still lives" test "$(version beats)" -gt "$before"
@@ -54,7 +55,7 @@ for kind in spin hard; do
 		[ $wanted = 0 ] || same "version that answers" 1 "$(version hot)"
 		drive kthread stop
 		[ $wanted != 0 ] || transition 0 disable p_hot1
-		wait_until 10 is_state p_hot1 disabled
+		disabled p_hot1
 		rmmod p_hot1 || fail "p_hot1 does not unload"
 	done
 done

@@ -32,7 +32,7 @@ same "sleepers named" 20 "$(grep -c "\"function\": \"t_sleep\"" /tmp/blocked)"
 same "their command" drive "$(json comm /tmp/blocked)"
 same "how they are blocked" asleep "$(json kind /tmp/blocked)"
 check "what would free them is said" test -n "$(json relief /tmp/blocked)"
-wait_until 10 is_state p_sleep disabled
+disabled p_sleep
 same "state after the deadline" disabled "$(state p_sleep)"
 same "result" gave_up "$(cat "$sysfs/patches/p_sleep/last_result")"
 same "version that answers" 1 "$(version sleep)"
@@ -55,6 +55,6 @@ wait_until 5 sleep 2.5
 stop dsleep
 check "later sleeps were new ones" test "$(told new dsleep)" -gt 0
 transition 0 disable p_sleep
-wait_until 10 is_state p_sleep disabled
+disabled p_sleep
 rmmod p_sleep || fail "p_sleep does not unload"
 engine_down
