@@ -89,7 +89,7 @@ enum sy_attr {
 	SY_A_LEAVE, /* u32: enum sy_abi_leave */
 	SY_A_SWITCH, /* u32: enum sy_abi_switch */
 	SY_A_FLAGS, /* u32: SY_F_* */
-	SY_A_DEADLINE_MS, /* u32: then a transition to new code reverses; 0:
+	SY_A_DEADLINE_MS, /* u32: then a transition turns round or gives up; 0:
 			   * the engine's default, 10,000 */
 	SY_A_TRIES, /* u32: stops tried before giving up; 0: until deadline */
 	SY_A_RETRY_MS, /* u32: wait between stops; 0: the engine's back-off */
