@@ -27,7 +27,7 @@ void sy_transition_free(struct sy_transition *tr)
 	kvfree(tr->sets[0]);
 	kvfree(tr->sets[1]);
 	kobject_put(&tr->patch->kobj);
-	kfree(tr);
+	kvfree(tr);
 }
 
 /* Drop a reference; the last one frees. Process context. */

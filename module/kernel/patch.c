@@ -8,6 +8,7 @@
  */
 #include <linux/slab.h>
 
+#include "inject.h"
 #include "live.h"
 #include "symbols.h"
 #include "transition.h"
@@ -149,15 +150,18 @@ int sy_patch_register(const struct sy_patch *patch)
 				   flaw);
 		return -EINVAL;
 	}
-	live = kzalloc(sizeof(*live), GFP_KERNEL);
-	if (!live)
+	live = sy_zalloc(sizeof(*live), GFP_KERNEL);
+	if (!live) {
+		sy_register_refuse(patch->owner->name, SY_V_NO_MEMORY,
+				   "no memory; try again later");
 		return -ENOMEM;
+	}
 	live->decl = patch;
 	INIT_DELAYED_WORK(&live->retire, sy_retire_work);
 	INIT_LIST_HEAD(&live->node);
 	err = sy_live_add(live, patch);
 	if (err == -EEXIST) {
-		kfree(live);
+		kvfree(live);
 		sy_register_refuse(patch->owner->name, SY_V_DUPLICATE,
 				   "a patch of that name is loaded; unload it first");
 	} else if (err) {

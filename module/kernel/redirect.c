@@ -21,6 +21,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
+#include "inject.h"
 #include "gateway.h"
 #include "redirect.h"
 #include "symbols.h"
@@ -136,8 +137,10 @@ static int sy_tables_make(struct sy_redirect *r)
 
 	r->gw->mask = (n - 1) * sizeof(struct sy_cell);
 	r->cells = n + r->nfuncs;
-	r->gw->table = kvcalloc(r->cells, sizeof(struct sy_cell), GFP_KERNEL);
-	r->gw->pairs = kvcalloc(r->cells, sizeof(struct sy_pair), GFP_KERNEL);
+	r->gw->table = sy_zalloc(array_size(r->cells, sizeof(struct sy_cell)),
+				 GFP_KERNEL);
+	r->gw->pairs = sy_zalloc(array_size(r->cells, sizeof(struct sy_pair)),
+				 GFP_KERNEL);
 	if (!r->gw->table || !r->gw->pairs) {
 		sy_tables_free(r);
 		return -ENOMEM;
@@ -181,7 +184,7 @@ struct sy_redirect *sy_redirect_create(u32 nfuncs, struct sy_answer *answer)
 {
 	struct sy_redirect *r;
 
-	r = kvzalloc(struct_size(r, pairs, nfuncs), GFP_KERNEL);
+	r = sy_zalloc(struct_size(r, pairs, nfuncs), GFP_KERNEL);
 	if (!r) {
 		sy_refuse(answer, SY_V_NO_MEMORY,
 			  "redirects: no memory; try again later");

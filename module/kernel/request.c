@@ -12,6 +12,7 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 
+#include "inject.h"
 #include "live.h"
 #include "model.h"
 #include "prepare.h"
@@ -120,7 +121,7 @@ static void sy_wish_facts(const struct sy_live *live, struct sy_event *request)
 static struct sy_transition *
 sy_transition_create(struct sy_live *live, const struct sy_event *request)
 {
-	struct sy_transition *tr = kzalloc(sizeof(*tr), GFP_KERNEL);
+	struct sy_transition *tr = sy_zalloc(sizeof(*tr), GFP_KERNEL);
 
 	if (!tr)
 		return NULL;

@@ -9,6 +9,7 @@
 #include <linux/kallsyms.h>
 #include <linux/slab.h>
 
+#include "inject.h"
 #include "live.h"
 #include "symbols.h"
 
@@ -16,7 +17,7 @@ static void sy_targets_put(struct sy_live *live)
 {
 	while (live->ntargets)
 		module_put(live->targets[--live->ntargets]);
-	kfree(live->targets);
+	kvfree(live->targets);
 	live->targets = NULL;
 }
 
@@ -48,8 +49,9 @@ static u32 sy_targets_pin(struct sy_live *live, struct sy_answer *answer)
 	const struct sy_patch *decl = live->decl;
 	u32 i, verdict = SY_V_OK;
 
-	live->targets = kcalloc(decl->nfuncs + decl->nimports,
-				sizeof(*live->targets), GFP_KERNEL);
+	live->targets = sy_zalloc(array_size(decl->nfuncs + decl->nimports,
+					     sizeof(*live->targets)),
+				  GFP_KERNEL);
 	if (!live->targets)
 		return sy_refuse(answer, SY_V_NO_MEMORY,
 				 "%s: no memory; try again later",

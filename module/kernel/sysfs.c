@@ -213,7 +213,7 @@ static const struct sysfs_ops sy_live_ops = { .show = sy_live_show };
 
 static void sy_live_free(struct kobject *kobj)
 {
-	kfree(container_of(kobj, struct sy_live, kobj));
+	kvfree(container_of(kobj, struct sy_live, kobj));
 }
 
 struct kobj_type sy_live_ktype = {

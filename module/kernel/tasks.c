@@ -21,6 +21,7 @@
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
 
+#include "inject.h"
 #include "dispatch.h"
 #include "symbols.h"
 #include "tasks.h"
@@ -148,7 +149,7 @@ static void sy_on_birth(void *data, struct task_struct *task,
 	struct sy_task *parent, *st;
 	u32 universe = t->dflt;
 
-	st = kzalloc(sizeof(*st), GFP_ATOMIC | __GFP_NOWARN);
+	st = sy_zalloc_atomic(sizeof(*st));
 	if (!st) {
 		/* The next scan finds it on the task list. */
 		WRITE_ONCE(t->lost, t->lost + 1);
@@ -191,7 +192,7 @@ static int sy_fill_one(struct sy_table *t, struct task_struct *task)
 
 	if (sy_task_of(t, task))
 		return 0;
-	st = kzalloc(sizeof(*st), GFP_ATOMIC | __GFP_NOWARN);
+	st = sy_zalloc_atomic(sizeof(*st));
 	if (!st)
 		return -ENOMEM;
 	sy_task_add(t, task, st, t->dflt, false);
@@ -340,14 +341,14 @@ void sy_table_untrack(struct sy_table *t)
 struct sy_table *sy_table_create(bool by_thread, bool from_new, bool to_new,
 				 void (*drained)(struct irq_work *work))
 {
-	struct sy_table *t = kzalloc(sizeof(*t), GFP_KERNEL);
+	struct sy_table *t = sy_zalloc(sizeof(*t), GFP_KERNEL);
 	const u32 n = SY_BUCKETS;
 
 	if (!t)
 		return NULL;
-	t->buckets = kvcalloc(n, sizeof(*t->buckets), GFP_KERNEL);
+	t->buckets = sy_zalloc(array_size(n, sizeof(*t->buckets)), GFP_KERNEL);
 	if (!t->buckets) {
-		kfree(t);
+		kvfree(t);
 		return NULL;
 	}
 	t->bucket_mask = n - 1;
@@ -386,5 +387,5 @@ void sy_table_destroy(struct sy_table *t)
 	llist_for_each_safe(grave, after, llist_del_all(&t->graves))
 		kfree(llist_entry(grave, struct sy_task, grave));
 	kvfree(t->buckets);
-	kfree(t);
+	kvfree(t);
 }

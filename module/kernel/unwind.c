@@ -16,6 +16,7 @@
 #include <asm/unwind.h>
 
 #include "core/sy_core.h"
+#include "inject.h"
 #include "redirect.h"
 #include "tasks.h"
 #include "unwind.h"
@@ -99,7 +100,7 @@ struct sy_set *sy_set_create(u32 max)
 {
 	struct sy_set *set;
 
-	return kvzalloc(struct_size(set, at, max), GFP_KERNEL);
+	return sy_zalloc(struct_size(set, at, max), GFP_KERNEL);
 }
 
 void sy_set_add(struct sy_set *set, const struct sy_span *span, u32 func)
