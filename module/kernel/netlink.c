@@ -67,14 +67,21 @@ static int sy_reply(struct genl_info *info, const struct sy_answer *answer)
 
 static int sy_may(struct sk_buff *skb, struct genl_info *info)
 {
+	struct nlattr **attrs = info->attrs;
+
 	if (!netlink_capable(skb, CAP_SYS_MODULE)) {
 		NL_SET_ERR_MSG(info->extack, "needs CAP_SYS_MODULE");
 		return -EPERM;
 	}
-	if (info->attrs[SY_A_PATCH])
-		return 0;
-	NL_SET_ERR_MSG(info->extack, "needs the name of a patch");
-	return -EINVAL;
+	if (!attrs[SY_A_PATCH]) {
+		NL_SET_ERR_MSG(info->extack, "needs the name of a patch");
+		return -EINVAL;
+	}
+	if (!attrs[SY_A_LEAVE] != !attrs[SY_A_SWITCH]) {
+		NL_SET_ERR_MSG(info->extack, "LEAVE and SWITCH go together");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static void sy_wish(struct genl_info *info, struct sy_event *ret)

@@ -142,6 +142,12 @@ static void unknown_switch(struct message *m)
 	put_u32(m, SY_A_SWITCH, 77);
 }
 
+static void half_a_model(struct message *m)
+{
+	put_patch(m, "p_hot_again");
+	put_u32(m, SY_A_LEAVE, 1);
+}
+
 static void unknown_flag(struct message *m)
 {
 	put_patch(m, "p_hot_again");
@@ -185,6 +191,7 @@ static const struct {
 	{ "number of one byte", short_number },
 	{ "unknown LEAVE", unknown_leave },
 	{ "unknown SWITCH", unknown_switch },
+	{ "LEAVE without SWITCH", half_a_model },
 	{ "unknown flag", unknown_flag },
 	{ "flag of answers only", answer_flag },
 	{ "unknown attribute", unknown_attribute },

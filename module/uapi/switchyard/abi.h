@@ -18,6 +18,9 @@
  *                                        transition (or a retirement) still
  *                                        waits for
  *
+ * LEAVE and SWITCH go together; ENABLE without them means
+ * patched_set/thread.
+ *
  * ENABLE, DISABLE and REVERSE are answered with one message of the same
  * command that carries VERDICT and, when the verdict is not SY_V_OK, MESSAGE:
  * one line naming the object, the reason and the way out. A refused request

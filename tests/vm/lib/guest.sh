@@ -66,7 +66,7 @@ wait_until() {
 
 # as_user COMMAND...: as uid 1000, without a privilege.
 as_user() {
-	setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=-all \
+	/usr/bin/setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=-all \
 		--bounding-set=-all "$@"
 }
 
