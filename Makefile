@@ -21,6 +21,9 @@ unit: ## the decision core's tests, in user space (seconds)
 cli-test: ## the command's tests, on this machine (seconds)
 	@$(MAKE) -s -C tests/cli run
 
+builder-test: ## the builder's tests, on this machine (seconds)
+	@tests/builder/run
+
 install-test: ## install, uninstall and DKMS, in a folder of their own
 	@tests/install/run
 
@@ -61,4 +64,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
 .PHONY: all demo test unit cli-test install-test vm module cli guest-programs \
-	style install uninstall dkms-add dkms-remove purge clean help
+	builder-test style install uninstall dkms-add dkms-remove purge clean help
