@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The only place that starts programs. No shell is between: arguments arrive as
+ * they are. Standard input and output are files, so nothing can block on us.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+
+#define SY_EXEC_FAILED 127
+
+static int sy_redirect(const char *path, int flags, int to)
+{
+	int fd = open(path ? path : "/dev/null", flags, 0666);
+
+	if (fd < 0 || dup2(fd, to) < 0)
+		return -1;
+	if (fd != to)
+		close(fd);
+	return 0;
+}
+
+/* In the child: only what is allowed between fork and exec. */
+static void __attribute__((noreturn))
+sy_child(const struct sy_command_run *run, char *const *env)
+{
+	struct rlimit limit = { run->out_size_max, run->out_size_max };
+	const int to_write = O_WRONLY | O_CREAT | O_TRUNC;
+
+	setpgid(0, 0);
+	if (sy_redirect(run->in, O_RDONLY, 0) ||
+	    sy_redirect(run->out, run->out ? to_write : O_WRONLY, 1) ||
+	    sy_redirect(run->log, run->log ? to_write : O_WRONLY, 2) ||
+	    (run->dir && chdir(run->dir)) ||
+	    (run->out_size_max && setrlimit(RLIMIT_FSIZE, &limit)))
+		_exit(SY_EXEC_FAILED);
+	execvpe(run->argv[0], (char *const *)run->argv, env);
+	_exit(SY_EXEC_FAILED);
+}
+
+/* The environment with LC_ALL=C first; make's own variables stay outside. */
+static char **sy_environment(void)
+{
+	static char locale[] = "LC_ALL=C";
+	size_t i, n = 0;
+	char **env;
+
+	while (environ[n])
+		n++;
+	env = calloc(n + 2, sizeof(*env));
+	if (!env)
+		return NULL;
+	n = 0;
+	env[n++] = locale;
+	for (i = 0; environ[i]; i++)
+		if (strncmp(environ[i], "LC_ALL=", 7) &&
+		    strncmp(environ[i], "MAKE", 4) &&
+		    strncmp(environ[i], "MFLAGS=", 7))
+			env[n++] = environ[i];
+	return env;
+}
+
+static void sy_read_reason(const char *log, char *reason, size_t size)
+{
+	FILE *file = log ? fopen(log, "re") : NULL;
+	char *line = NULL;
+	size_t room = 0;
+
+	reason[0] = '\0';
+	if (!file)
+		return;
+	while (getline(&line, &room, file) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strstr(line, "error") || strstr(line, "Error") ||
+		    !reason[0])
+			snprintf(reason, size, "%s", line);
+		if (strstr(line, "error"))
+			break;
+	}
+	free(line);
+	fclose(file);
+}
+
+static struct sy_fault *sy_failure(const struct sy_command_run *run, int status)
+{
+	char reason[256];
+
+	sy_read_reason(run->log, reason, sizeof(reason));
+	if (WIFSIGNALED(status))
+		return sy_fault_make(SY_FAULT_COMMAND,
+				     "%s: killed by signal %d", run->argv[0],
+				     WTERMSIG(status));
+	if (WEXITSTATUS(status) == SY_EXEC_FAILED && !reason[0])
+		return sy_fault_make(SY_FAULT_COMMAND, "%s: cannot be run",
+				     run->argv[0]);
+	return sy_fault_make(SY_FAULT_COMMAND, "%s: exit status %d%s%s",
+			     run->argv[0], WEXITSTATUS(status),
+			     reason[0] ? ": " : "", reason);
+}
+
+static struct sy_fault *sy_wait_for(const struct sy_command_run *run, pid_t pid)
+{
+	int seconds = run->seconds_max ? (int)run->seconds_max : 600;
+	struct pollfd poll_fd = { .events = POLLIN };
+	int status, ready = 0;
+
+	poll_fd.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (poll_fd.fd >= 0) {
+		do
+			ready = poll(&poll_fd, 1, seconds * 1000);
+		while (ready < 0 && errno == EINTR);
+		close(poll_fd.fd);
+		if (ready == 0)
+			kill(-pid, SIGKILL);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return sy_fault_system(run->argv[0]);
+	if (poll_fd.fd >= 0 && ready == 0)
+		return sy_fault_make(SY_FAULT_COMMAND,
+				     "%s: not done after %d seconds",
+				     run->argv[0], seconds);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return NULL;
+	return sy_failure(run, status);
+}
+
+struct sy_fault *sy_command_run(const struct sy_command_run *run)
+{
+	char **env = sy_environment();
+	pid_t pid;
+
+	if (!env)
+		return sy_fault_no_memory();
+	pid = fork();
+	if (pid == 0)
+		sy_child(run, env);
+	free(env);
+	if (pid < 0)
+		return sy_fault_system(run->argv[0]);
+	setpgid(pid, pid);
+	return sy_wait_for(run, pid);
+}
