@@ -39,6 +39,9 @@ cli: ## the command: build/cli/switchyard
 guest-programs: ## the programs that run in guests: build/guest/bin/
 	@$(MAKE) -s -C tests/guest
 
+model: ## the models of what runs at once, checked by spin (minutes)
+	@model/run
+
 style: ## clang-format, checkpatch, sparse, shellcheck and the house rules
 	@scripts/style
 
@@ -64,4 +67,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
 .PHONY: all demo test unit cli-test install-test vm module cli guest-programs \
-	builder-test style install uninstall dkms-add dkms-remove purge clean help
+	builder-test model style install uninstall dkms-add dkms-remove purge clean help
