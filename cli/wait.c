@@ -77,12 +77,20 @@ static bool sy_wait_over(const struct sy_wait *w)
 static struct sy_error *sy_wait_blockers(struct sy_wait *w)
 {
 	struct sy_blockers now = { 0 };
+	struct sy_patch after = { 0 };
 	struct sy_error *err;
 
 	if (w->last.flags & SY_F_REVERSING && w->blockers.count)
 		return NULL;
 	err = sy_blocked(w->conn, w->patch, &now);
-	if (err || !now.count) {
+	if (!err)
+		err = sy_get_one(w->conn, w->patch, &after);
+	/*
+	 * Whom a retirement waits for has not held the transition up. The state
+	 * is asked afterwards: it may have changed before the answer was made.
+	 */
+	if (err || !now.count ||
+	    (after.state == SY_ST_RETIRING && w->blockers.count)) {
 		sy_blockers_free(&now);
 		return err;
 	}
