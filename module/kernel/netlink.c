@@ -340,7 +340,7 @@ static void sy_dump_table(struct sy_transition *tr, void *data)
 	struct sy_task *st;
 	u32 i;
 
-	if (!tr->table || !tr->prepared_ns ||
+	if (!tr->table || !tr->prepared_ns || list_empty(&tr->patch->node) ||
 	    (dump->name && strcmp(dump->name, sy_live_name(tr->patch))))
 		return;
 	sy_table_for_each(tr->table, i, st)
@@ -402,7 +402,9 @@ void sy_netlink_event(struct sy_live *live, u32 event)
 		return;
 	head = genlmsg_put(skb, 0, 0, &sy_family, 0, SY_CMD_EVENT);
 	mutex_lock(&sy_patches_lock);
-	if (head && !nla_put_u32(skb, SY_A_EVENT, event))
+	/* Off the list, its descriptor may be gone. */
+	if (head && !list_empty(&live->node) &&
+	    !nla_put_u32(skb, SY_A_EVENT, event))
 		err = sy_put_live(skb, live);
 	mutex_unlock(&sy_patches_lock);
 	if (err) {

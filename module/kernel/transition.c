@@ -284,7 +284,8 @@ static void sy_act_arm(struct sy_transition *tr)
 				tr->table->dflt);
 	else
 		sy_gate_global(r, !tr->to_new);
-	tr->patch->in_force = true;
+	/* From here on tasks may switch. */
+	tr->patch->in_force |= tr->model.sw == SY_SWITCH_THREAD;
 	sy_redirect_point(r, SY_POINT_ASK);
 	sy_live_state(tr->patch,
 		      tr->to_new ? SY_ST_PATCHING : SY_ST_UNPATCHING);
@@ -371,7 +372,7 @@ static void sy_act_settle(struct sy_transition *tr, bool new)
 {
 	struct sy_redirect *r = tr->patch->redirect;
 
-	tr->patch->in_force = true;
+	tr->patch->in_force |= new;
 	/* The gate first: whoever asks it late gets the final side, too. */
 	sy_gate_global(r, new);
 	sy_redirect_point(r, new ? SY_POINT_NEW : SY_POINT_OLD);
@@ -402,6 +403,9 @@ static void sy_conclude(struct sy_transition *tr)
 	mutex_unlock(&sy_now_lock);
 	wake_up(&sy_wait);
 	sy_report(live, SY_EV_SETTLED);
+	/* Last: when it has retired, the patch's module may go. */
+	if (tr->retire)
+		sy_retire_start(live);
 	queue_work(sy_workqueue, &tr->burial);
 }
 
@@ -467,7 +471,7 @@ static void sy_act(struct sy_transition *tr, const struct sy_action *action)
 		sy_act_settle(tr, action->u.arg);
 		break;
 	case SY_ACT_RETIRE:
-		sy_retire_start(tr->patch);
+		tr->retire = true;
 		break;
 	case SY_ACT_REPORT:
 		sy_act_report(tr, action->u.report);

@@ -52,6 +52,7 @@ struct sy_transition {
 	bool hooked;
 	bool armed;
 	bool tracked;
+	bool retire; /* when it has been reported */
 	u64 requested_ns, prepared_ns;
 	struct work_struct burial;
 	refcount_t users;
