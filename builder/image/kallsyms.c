@@ -73,15 +73,16 @@ static const uint8_t *sy_skip_names(const uint8_t *at, const uint8_t *end,
 static int sy_markers_fit(const struct sy_tables *t, const uint8_t *markers)
 {
 	const uint8_t *at = t->names;
+	size_t len = 0;
 	uint32_t i;
-	size_t len;
 
 	for (i = 0; i < t->n; i++) {
 		if (i % SY_MARKED == 0 &&
 		    sy_get32(markers + i / SY_MARKED * 4) !=
 			    (uint32_t)(at - t->names))
 			return 0;
-		at = sy_next_name(at, t->end, &len) + len;
+		at = sy_next_name(at, t->end, &len);
+		at += len;
 	}
 	return 1;
 }
@@ -227,7 +228,7 @@ static struct sy_fault *sy_decode_all(const struct sy_tables *t,
 	const uint8_t *at = t->names;
 	char name[SY_NAME_MAX + 2];
 	struct sy_pool pool = { 0 };
-	size_t len, used, where = 0;
+	size_t len = 0, used, where = 0;
 	uint32_t i;
 
 	for (i = 0; i < t->n; i++) {
@@ -292,7 +293,7 @@ static void sy_sort(struct sy_kallsyms *k)
 struct sy_fault *sy_kallsyms_decode(const uint8_t *bytes, size_t size,
 				    const char *path, struct sy_kallsyms *ret)
 {
-	struct sy_tables t;
+	struct sy_tables t = { 0 };
 	struct sy_fault *fault;
 
 	*ret = (struct sy_kallsyms){ 0 };

@@ -6,13 +6,11 @@
  * compression library is needed. The last four bytes of a payload are its size
  * for the boot stub and no part of the stream.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "../tool/command.h"
+#include "../tool/path.h"
 #include "vmlinuz.h"
 
 #define SY_SETUP_SECTS 0x1f1
@@ -71,30 +69,6 @@ struct sy_fault *sy_vmlinuz_payload(const uint8_t *bytes, size_t size,
 	return NULL;
 }
 
-static struct sy_fault *sy_write_file(const char *path, const uint8_t *bytes,
-				      size_t size)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	ssize_t n;
-
-	if (fd < 0)
-		return sy_fault_system(path);
-	while (size) {
-		n = write(fd, bytes, size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			struct sy_fault *fault = sy_fault_system(path);
-
-			close(fd);
-			return fault;
-		}
-		bytes += n;
-		size -= (size_t)n;
-	}
-	return close(fd) ? sy_fault_system(path) : NULL;
-}
-
 static struct sy_fault *sy_unpack_payload(const struct sy_payload *payload,
 					  const char *packed, const char *temp,
 					  const char *log)
@@ -109,35 +83,45 @@ static struct sy_fault *sy_unpack_payload(const struct sy_payload *payload,
 	};
 	struct sy_fault *fault;
 
-	fault = sy_write_file(packed, payload->bytes, payload->size);
+	fault = sy_path_write(packed, payload->bytes, payload->size);
 	return fault ? fault : sy_command_run(&run);
+}
+
+static struct sy_fault *sy_unpack_to(const struct sy_payload *payload,
+				     const char *out)
+{
+	struct sy_path packed, temp, log;
+	struct sy_fault *fault;
+	int pid = (int)getpid();
+
+	fault = sy_path_make(&packed, "%s.%d.packed", out, pid);
+	if (!fault)
+		fault = sy_path_make(&temp, "%s.%d.temp", out, pid);
+	if (!fault)
+		fault = sy_path_make(&log, "%s.%d.log", out, pid);
+	if (fault)
+		return fault;
+	fault = sy_unpack_payload(payload, packed.text, temp.text, log.text);
+	if (!fault && rename(temp.text, out))
+		fault = sy_fault_system(out);
+	unlink(packed.text);
+	unlink(temp.text);
+	unlink(log.text);
+	return fault;
 }
 
 struct sy_fault *sy_vmlinuz_unpack(const char *vmlinuz, const char *out)
 {
-	char packed[4096], temp[4096], log[4096];
 	struct sy_payload payload;
 	struct sy_fault *fault;
 	struct sy_file file;
-	int pid = (int)getpid();
 
-	if (snprintf(packed, sizeof(packed), "%s.%d.packed", out, pid) >=
-	    (int)sizeof(packed) - 8)
-		return sy_fault_make(SY_FAULT_BAD_FILE, "%s: too long a name",
-				     out);
-	snprintf(temp, sizeof(temp), "%s.%d.temp", out, pid);
-	snprintf(log, sizeof(log), "%s.%d.log", out, pid);
 	fault = sy_file_open(vmlinuz, &file);
 	if (fault)
 		return fault;
 	fault = sy_vmlinuz_payload(file.bytes, file.size, vmlinuz, &payload);
 	if (!fault)
-		fault = sy_unpack_payload(&payload, packed, temp, log);
-	if (!fault && rename(temp, out))
-		fault = sy_fault_system(out);
+		fault = sy_unpack_to(&payload, out);
 	sy_file_close(&file);
-	unlink(packed);
-	unlink(temp);
-	unlink(log);
 	return fault;
 }

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How kbuild compiles a unit is asked once, with make -n; from then on gcc and
+ * objtool are run directly, since kbuild's own work costs a second each time.
+ * kbuild is told that everything it would prepare is there (-o prepare ...), as
+ * it is: the headers package holds all that preparing makes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../tool/command.h"
+#include "unit.h"
+
+static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
+				      const char *target, const char *out)
+{
+	struct sy_path file, src, obj, flags, release, cc, log;
+	const char *const argv[] = {
+		"make",	    "-n",	  "-f",
+		file.text,  "V=1",	  "sub_make_done=1",
+		"ARCH=x86", src.text,	  obj.text,
+		flags.text, release.text, cc.text,
+		"-o",	    "prepare",	  "-o",
+		"prepare0", "-o",	  "archprepare",
+		"-o",	    "scripts",	  target,
+		NULL
+	};
+	const struct sy_command_run run = {
+		.argv = argv,
+		.dir = k->overlay.text,
+		.out = out,
+		.log = log.text,
+		.out_size_max = 1 << 24,
+		.seconds_max = 120,
+	};
+	struct sy_fault *fault;
+
+	fault = sy_path_make(&file, "%s/Makefile", k->source.text);
+	if (!fault)
+		fault = sy_path_make(&src, "abs_srctree=%s", k->source.text);
+	if (!fault)
+		fault = sy_path_make(&obj, "abs_objtree=%s", k->overlay.text);
+	if (!fault)
+		fault = sy_path_make(&flags, "MAKEFLAGS=-rR --include-dir=%s",
+				     k->source.text);
+	if (!fault)
+		fault = sy_path_make(&release, "KERNELRELEASE=%s", k->release);
+	if (!fault)
+		fault = sy_path_make(&cc, "CC=%s", k->compiler);
+	if (!fault)
+		fault = sy_path_make(&log, "%s.log", out);
+	if (fault)
+		return fault;
+	fault = sy_command_run(&run);
+	unlink(log.text);
+	return fault;
+}
+
+/* In what make would run: the line that compiles @unit. */
+static const char *sy_find_line(const struct sy_kernel *k, const char *unit,
+				const char *bytes, size_t size, size_t *len)
+{
+	const char *at = bytes, *end = bytes + size, *stop;
+	struct sy_path source;
+
+	if (sy_path_make(&source, " %s/%s ", k->source.text, unit))
+		return NULL;
+	for (; at < end; at = stop + 1) {
+		stop = memchr(at, '\n', (size_t)(end - at));
+		if (!stop)
+			return NULL;
+		*len = (size_t)(stop - at);
+		if (memmem(at, *len, " -c -o ", 7) &&
+		    memmem(at, *len, source.text, strlen(source.text)) &&
+		    !memmem(at, *len, "genksyms", 8))
+			return at;
+	}
+	return NULL;
+}
+
+/* The line from the kernel's folder, or from kbuild, and then to the folder. */
+static struct sy_fault *sy_get_line(const struct sy_kernel *k, const char *unit,
+				    struct sy_file *file, const char **line,
+				    size_t *len)
+{
+	struct sy_path kept, out, target;
+	struct sy_fault *fault;
+
+	fault = sy_path_make(&kept, "%s/units/%s.command", k->home.text, unit);
+	if (!fault)
+		fault = sy_path_make(&out, "%s/kbuild.%d", k->home.text,
+				     (int)getpid());
+	if (!fault)
+		fault = sy_path_make(&target, "%.*s.o", (int)strlen(unit) - 2,
+				     unit);
+	if (fault)
+		return fault;
+	if (sy_path_exists(kept.text)) {
+		fault = sy_file_open(kept.text, file);
+		if (fault)
+			return fault;
+		*line = sy_find_line(k, unit, (const char *)file->bytes,
+				     file->size, len);
+		if (*line)
+			return NULL;
+		sy_file_close(file); /* of a source that lay elsewhere */
+	}
+	fault = sy_ask_kbuild(k, target.text, out.text);
+	if (!fault)
+		fault = sy_file_open(out.text, file);
+	unlink(out.text);
+	if (fault)
+		return fault;
+	*line = sy_find_line(k, unit, (const char *)file->bytes, file->size,
+			     len);
+	if (!*line)
+		return sy_fault_make(SY_FAULT_UNSUPPORTED,
+				     "%s: kbuild does not compile it for %s",
+				     unit, k->release);
+	fault = sy_path_mkdir(kept.text, true);
+	return fault ? fault : sy_path_write(kept.text, *line, *len + 1);
+}
+
+/* Does this word, or do these two, name an output? *skip: how many words. */
+static bool sy_is_output(char *const *word, size_t *skip)
+{
+	*skip = 1;
+	if (!strncmp(word[0], "-Wp,-MMD,", 9) ||
+	    !strncmp(word[0], "-Wp,-MD,", 8))
+		return true;
+	*skip = 2;
+	return !strcmp(word[0], "-o") && word[1];
+}
+
+static void sy_drop_outputs(struct sy_words *words)
+{
+	size_t i = 0, n = 0, skip;
+
+	while (i < words->n) {
+		if (!sy_is_output(words->at + i, &skip)) {
+			words->at[n++] = words->at[i++];
+			continue;
+		}
+		while (skip--)
+			free(words->at[i++]);
+	}
+	words->n = n;
+	words->at[n] = NULL;
+}
+
+static struct sy_fault *sy_read_object(struct sy_unit *unit)
+{
+	static const char key[] = "-DKBUILD_MODNAME=\"";
+	const char *name = "";
+	size_t i, len;
+
+	for (i = 0; i < unit->gcc.n; i++) {
+		if (!strcmp(unit->gcc.at[i], "-DMODULE"))
+			unit->module = true;
+		if (!strncmp(unit->gcc.at[i], key, sizeof(key) - 1))
+			name = unit->gcc.at[i] + sizeof(key) - 1;
+	}
+	len = strcspn(name, "\"");
+	if (!unit->module) {
+		strcpy(unit->object, "vmlinux");
+		return NULL;
+	}
+	if (!len || len >= sizeof(unit->object))
+		return sy_fault_make(SY_FAULT_UNSUPPORTED,
+				     "%s: kbuild names no module for it",
+				     unit->path.text);
+	memcpy(unit->object, name, len);
+	return NULL;
+}
+
+static struct sy_fault *sy_parse_line(struct sy_unit *unit, const char *line,
+				      size_t len)
+{
+	static const char tool[] = " ; ./tools/objtool/objtool ";
+	const char *second = memmem(line, len, tool, sizeof(tool) - 1);
+	const char *end = line + len;
+	struct sy_fault *fault;
+
+	fault = sy_words_split(&unit->gcc, line,
+			       (size_t)((second ? second : end) - line));
+	if (!fault && second)
+		fault = sy_words_split(&unit->objtool, second + 3,
+				       (size_t)(end - second) - 3);
+	if (!fault && unit->gcc.n < 3)
+		fault = sy_fault_make(SY_FAULT_UNSUPPORTED,
+				      "%s: no compile command from kbuild",
+				      unit->path.text);
+	if (fault)
+		return fault;
+	sy_drop_outputs(&unit->gcc);
+	if (unit->objtool.n) /* the object, which comes last */
+		free(unit->objtool.at[--unit->objtool.n]);
+	if (unit->objtool.at)
+		unit->objtool.at[unit->objtool.n] = NULL;
+	return sy_read_object(unit);
+}
+
+struct sy_fault *sy_unit_find(const struct sy_kernel *kernel, const char *path,
+			      struct sy_unit *ret)
+{
+	size_t size = strlen(path), len;
+	struct sy_file file = { 0 };
+	struct sy_fault *fault;
+	struct sy_path source;
+	const char *line;
+
+	memset(ret, 0, sizeof(*ret));
+	if (size < 3 || strcmp(path + size - 2, ".c") ||
+	    !sy_path_is_inner(path))
+		return sy_fault_make(SY_FAULT_BAD_FILE,
+				     "%.200s: not the name of a C file below "
+				     "the kernel's source",
+				     path);
+	fault = sy_path_make(&ret->path, "%s", path);
+	if (!fault)
+		fault = sy_path_make(&source, "%s/%s", kernel->source.text,
+				     path);
+	if (!fault && !sy_path_exists(source.text))
+		fault = sy_fault_make(SY_FAULT_BAD_FILE,
+				      "%s: not in the kernel's source", path);
+	if (!fault)
+		fault = sy_get_line(kernel, path, &file, &line, &len);
+	if (!fault)
+		fault = sy_parse_line(ret, line, len);
+	sy_file_close(&file);
+	if (fault)
+		sy_unit_deinit(ret);
+	return fault;
+}
+
+void sy_unit_deinit(struct sy_unit *unit)
+{
+	sy_words_deinit(&unit->gcc);
+	sy_words_deinit(&unit->objtool);
+}
+
+static struct sy_fault *sy_add(struct sy_words *words, const char *word)
+{
+	return sy_words_add(words, word, strlen(word));
+}
+
+static struct sy_fault *sy_copy_words(const struct sy_words *from,
+				      struct sy_words *ret)
+{
+	struct sy_fault *fault = NULL;
+	size_t i;
+
+	for (i = 0; !fault && i < from->n; i++)
+		fault = sy_add(ret, from->at[i]);
+	return fault;
+}
+
+static struct sy_fault *sy_run_words(const struct sy_kernel *k,
+				     const struct sy_words *words,
+				     const char *out)
+{
+	struct sy_path log;
+	struct sy_fault *fault = sy_path_make(&log, "%s.log", out);
+	const struct sy_command_run run = {
+		.argv = (const char *const *)words->at,
+		.dir = k->overlay.text,
+		.log = log.text,
+		.out_size_max = SY_FILE_SIZE_MAX,
+	};
+
+	return fault ? fault : sy_command_run(&run);
+}
+
+static struct sy_fault *sy_run_gcc(const struct sy_kernel *k,
+				   const struct sy_unit *unit, const char *tree,
+				   unsigned int flags, const char *out)
+{
+	struct sy_words words = { 0 };
+	struct sy_fault *fault = sy_copy_words(&unit->gcc, &words);
+
+	if (!fault && tree)
+		fault = sy_words_replace(&words, k->source.text, tree);
+	if (!fault && flags & SY_COMPILE_SECTIONS)
+		fault = sy_add(&words, "-ffunction-sections");
+	if (!fault && flags & SY_COMPILE_SECTIONS)
+		fault = sy_add(&words, "-fdata-sections");
+	if (!fault)
+		fault = sy_add(&words, "-g0");
+	if (!fault)
+		fault = sy_add(&words, "-o");
+	if (!fault)
+		fault = sy_add(&words, out);
+	if (!fault)
+		fault = sy_run_words(k, &words, out);
+	sy_words_deinit(&words);
+	return fault;
+}
+
+static struct sy_fault *sy_run_objtool(const struct sy_kernel *k,
+				       const struct sy_unit *unit,
+				       const char *out)
+{
+	struct sy_words words = { 0 };
+	struct sy_fault *fault = sy_copy_words(&unit->objtool, &words);
+
+	if (!fault)
+		fault = sy_add(&words, out);
+	if (!fault)
+		fault = sy_run_words(k, &words, out);
+	sy_words_deinit(&words);
+	return fault;
+}
+
+struct sy_fault *sy_unit_compile(const struct sy_kernel *kernel,
+				 const struct sy_unit *unit, const char *tree,
+				 unsigned int flags, const char *out)
+{
+	struct sy_fault *fault;
+
+	fault = sy_run_gcc(kernel, unit, tree, flags, out);
+	if (!fault && flags & SY_COMPILE_OBJTOOL && unit->objtool.n)
+		fault = sy_run_objtool(kernel, unit, out);
+	return fault;
+}
