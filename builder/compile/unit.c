@@ -13,6 +13,7 @@
 #include "../tool/command.h"
 #include "unit.h"
 
+/* The n in MAKEFLAGS is what reaches the makes that make calls. */
 static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
 				      const char *target, const char *out)
 {
@@ -43,7 +44,7 @@ static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
 	if (!fault)
 		fault = sy_path_make(&obj, "abs_objtree=%s", k->overlay.text);
 	if (!fault)
-		fault = sy_path_make(&flags, "MAKEFLAGS=-rR --include-dir=%s",
+		fault = sy_path_make(&flags, "MAKEFLAGS=-nrR --include-dir=%s",
 				     k->source.text);
 	if (!fault)
 		fault = sy_path_make(&release, "KERNELRELEASE=%s", k->release);
@@ -58,7 +59,31 @@ static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
 	return fault;
 }
 
-/* In what make would run: the line that compiles @unit. */
+/*
+ * kbuild's line is "set -e; echo ...; trap ...; COMPILE; fixdep ...", and only
+ * COMPILE is wanted: "gcc ... ; ./tools/objtool/objtool ...".
+ */
+static const char *sy_trim_line(const struct sy_kernel *k, const char *line,
+				size_t *len)
+{
+	static const char after[] = "; scripts/basic/fixdep ";
+	const char *at, *end;
+	struct sy_path begin;
+
+	if (sy_path_make(&begin, "; %s -Wp,-M", k->compiler))
+		return NULL;
+	at = memmem(line, *len, begin.text, strlen(begin.text));
+	if (at) {
+		*len -= (size_t)(at + 2 - line);
+		line = at + 2;
+	}
+	end = memmem(line, *len, after, sizeof(after) - 1);
+	if (end)
+		*len = (size_t)(end - line);
+	return line;
+}
+
+/* In what make would run: what compiles @unit. */
 static const char *sy_find_line(const struct sy_kernel *k, const char *unit,
 				const char *bytes, size_t size, size_t *len)
 {
@@ -70,12 +95,11 @@ static const char *sy_find_line(const struct sy_kernel *k, const char *unit,
 	for (; at < end; at = stop + 1) {
 		stop = memchr(at, '\n', (size_t)(end - at));
 		if (!stop)
-			return NULL;
+			stop = end;
 		*len = (size_t)(stop - at);
 		if (memmem(at, *len, " -c -o ", 7) &&
-		    memmem(at, *len, source.text, strlen(source.text)) &&
-		    !memmem(at, *len, "genksyms", 8))
-			return at;
+		    memmem(at, *len, source.text, strlen(source.text)))
+			return sy_trim_line(k, at, len);
 	}
 	return NULL;
 }
@@ -120,7 +144,7 @@ static struct sy_fault *sy_get_line(const struct sy_kernel *k, const char *unit,
 				     "%s: kbuild does not compile it for %s",
 				     unit, k->release);
 	fault = sy_path_mkdir(kept.text, true);
-	return fault ? fault : sy_path_write(kept.text, *line, *len + 1);
+	return fault ? fault : sy_path_write(kept.text, *line, *len);
 }
 
 /* Does this word, or do these two, name an output? *skip: how many words. */

@@ -61,7 +61,11 @@ static struct sy_fault *sy_match_object(const struct sy_kernel *kernel,
 		fault = sy_elf_parse(file.bytes, file.size, out, &object);
 	if (!fault)
 		fault = sy_match_image(&object, &kernel->image, &m);
-	if (!fault) {
+	if (!fault && m.absent == m.nfuncs) {
+		printf("%s: not in this kernel: the image has none of its "
+		       "%zu functions\n",
+		       unit->path.text, m.nfuncs);
+	} else if (!fault) {
 		printf("%s: %zu of %zu functions equal, %zu replaced, %zu "
 		       "differ, %zu absent, %zu ambiguous, %zu odd "
 		       "relocations, %.1f s\n",
