@@ -18,6 +18,12 @@ test: ## unit tests, tests of the command, cases in guests
 unit: ## the decision core's tests, in user space (seconds)
 	@$(MAKE) -s -C tests/unit run
 
+sim: ## the simulator: build/sim/switchyard-sim
+	@$(MAKE) -s -C sim
+
+litmus: ## every litmus test under every model, exhaustively (half a minute)
+	@$(MAKE) -s -C sim litmus
+
 cli-test: ## the command's tests, on this machine (seconds)
 	@$(MAKE) -s -C tests/cli run
 
@@ -66,5 +72,5 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all demo test unit cli-test install-test vm module cli guest-programs \
-	builder-test model style install uninstall dkms-add dkms-remove purge clean help
+.PHONY: all demo test unit sim litmus cli-test install-test vm module cli \
+	guest-programs builder-test model style install uninstall dkms-add dkms-remove purge clean help

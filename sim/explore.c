@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Breadth-first search over all states of a litmus test. States are kept whole
+ * and compared byte by byte, so a result over all of them is a proof within the
+ * simulator's world; the first way found to a state is a shortest one. What was
+ * observed in a step is noted and taken out of the state again. Over its bound
+ * it says so and gives no result.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explore.h"
+
+struct sy_node {
+	sy_u32 from;
+	struct sy_move move;
+};
+
+struct sy_explorer {
+	const struct sy_litmus *l;
+	struct sy_model model;
+	int definition;
+	size_t size;
+	unsigned char *states;
+	struct sy_node *nodes;
+	sy_u32 *table; /* index + 1 */
+	sy_u32 n, room, mask, bound;
+	sy_u32 (*edges)[2];
+	size_t nedges, edge_room;
+};
+
+static void *sy_grow(void *p, size_t size)
+{
+	p = realloc(p, size);
+	if (!p) {
+		fprintf(stderr, "switchyard-sim: no memory\n");
+		exit(3);
+	}
+	return p;
+}
+
+static struct sy_world *sy_state(const struct sy_explorer *x, sy_u32 i)
+{
+	return (struct sy_world *)(x->states + (size_t)i * x->size);
+}
+
+/* Source: the multiply and fold of wyhash, Wang Yi (public domain). */
+static sy_u64 sy_hash(const void *data, size_t size)
+{
+	const sy_u64 *p = data;
+	sy_u64 h = 0x9e3779b97f4a7c15ull;
+
+	for (; size; size -= 8, p++) {
+		unsigned __int128 m =
+			(unsigned __int128)(h ^ *p) * 0xa0761d6478bd642full;
+
+		h = (sy_u64)m ^ (sy_u64)(m >> 64) ^ 0xe7037ed1a0b428dbull;
+	}
+	return h ^ h >> 29;
+}
+
+static void sy_rehash(struct sy_explorer *x)
+{
+	sy_u32 i;
+
+	x->mask = x->mask ? x->mask * 2 + 1 : (1u << 16) - 1;
+	free(x->table);
+	x->table = calloc((size_t)x->mask + 1, sizeof(*x->table));
+	if (!x->table)
+		sy_grow(NULL, ~(size_t)0);
+	for (i = 0; i < x->n; i++) {
+		sy_u32 at = (sy_u32)sy_hash(sy_state(x, i), x->size) & x->mask;
+
+		while (x->table[at])
+			at = (at + 1) & x->mask;
+		x->table[at] = i + 1;
+	}
+}
+
+/* Return: the state's index; it is new if that is x->n - 1 and n grew. */
+static sy_u32 sy_insert(struct sy_explorer *x, const struct sy_world *w,
+			sy_u32 from, const struct sy_move *move)
+{
+	sy_u32 at;
+
+	if (x->n + x->n / 2 >= x->mask)
+		sy_rehash(x);
+	at = (sy_u32)sy_hash(w, x->size) & x->mask;
+	for (; x->table[at]; at = (at + 1) & x->mask)
+		if (!memcmp(sy_state(x, x->table[at] - 1), w, x->size))
+			return x->table[at] - 1;
+	if (x->n == x->room) {
+		x->room = x->room ? x->room * 2 : 4096;
+		x->states = sy_grow(x->states, (size_t)x->room * x->size);
+		x->nodes =
+			sy_grow(x->nodes, (size_t)x->room * sizeof(*x->nodes));
+	}
+	memcpy(sy_state(x, x->n), w, x->size);
+	x->nodes[x->n].from = from;
+	x->nodes[x->n].move = *move;
+	x->table[at] = ++x->n;
+	return x->n - 1;
+}
+
+static void sy_edge(struct sy_explorer *x, sy_u32 from, sy_u32 to)
+{
+	if (x->nedges == x->edge_room) {
+		x->edge_room = x->edge_room ? x->edge_room * 2 : 8192;
+		x->edges = sy_grow(x->edges, x->edge_room * sizeof(*x->edges));
+	}
+	x->edges[x->nedges][0] = from;
+	x->edges[x->nedges++][1] = to;
+}
+
+/* What must hold after every step, whatever the test expects. */
+static const char *sy_rule_broken(const struct sy_sim *s)
+{
+	const struct sy_world *w = s->w;
+
+	if (w->overflow)
+		return "the test is over the simulator's bounds (frames, or a sleep in an interrupt)";
+	if (s->wrong)
+		return s->wrong;
+	if (w->count_wrong)
+		return "the table's count of pending tasks is wrong";
+	if (w->freed_in_use)
+		return "a task stands in new text that was freed";
+	if (w->o.broken)
+		return sy_oracle_clause(w->o.broken);
+	if (sy_oracle_forbidden(&w->o))
+		return "an observation that the model forbids";
+	if (w->o.incomplete)
+		return "the recorded history is not possible";
+	return NULL;
+}
+
+static void sy_note(struct sy_explored *ret, struct sy_sim *s,
+		    const struct sy_witness *at)
+{
+	struct sy_world *w = s->w;
+	sy_u32 k, seen = w->o.seen | (sy_u32)w->broken << SY_SIGHT_BROKEN;
+	const char *wrong = sy_rule_broken(s);
+
+	/* After a turn the units have instants of their own. */
+	if (w->turned || w->reversed)
+		seen &= SY_SEEN_M | 1u << SY_SIGHT_BROKEN;
+	for (k = 0; k < SY_SIGHTS; k++)
+		if (seen >> k & 1 && !(ret->seen >> k & 1))
+			ret->witness[k] = *at;
+	ret->seen |= seen;
+	if (wrong && !ret->wrong) {
+		ret->wrong = wrong;
+		ret->wrong_at = *at;
+	}
+	w->o.seen = 0;
+	w->o.broken = 0;
+	w->broken = 0;
+	w->count_wrong = 0;
+	w->freed_in_use = 0;
+	s->wrong = NULL;
+}
+
+/*
+ * The end of what a test can show: the transition is over, nobody has run or is
+ * on his way into the side that was left, so no call can meet one of that side.
+ */
+static int sy_quiet(const struct sy_sim *s)
+{
+	struct sy_world *w = s->w;
+	sy_u8 side = w->e.to_new;
+	sy_u32 i, k;
+
+	if (s->l->outcome == SY_OUTCOME_CONVERGES)
+		return sy_world_settled(s) && w->retiring == SY_RETIRE_NOT;
+	if (s->l->outcome != SY_OUTCOME_OBSERVED)
+		return 0;
+	if (s->definition)
+		side = s->l->to_new;
+	if (s->definition ? !w->arrived :
+			    (w->e.state != SY_IDLE || w->retiring || w->nqueue))
+		return 0;
+	for (i = 0; i < w->ntasks; i++) {
+		const struct sy_sim_task *t = &w->task[i];
+
+		if (t->life == SY_ALIVE && sy_othreads(w)[i].stay >> !side & 1)
+			return 0;
+		for (k = 0; k < t->nframes; k++)
+			if (s->l->func[t->frame[k].func].patched != SY_NONE &&
+			    (t->frame[k].at == SY_AT_ASK ||
+			     t->frame[k].side != side))
+				return 0;
+	}
+	return 1;
+}
+
+static void sy_expand(struct sy_explorer *x, sy_u32 i, struct sy_world *w,
+		      struct sy_explored *ret)
+{
+	static struct sy_move moves[SY_MOVES_MAX];
+	struct sy_sim s = { .l = x->l,
+			    .w = sy_state(x, i),
+			    .definition = x->definition };
+	struct sy_witness at = { .from = i };
+	sy_u32 k, to, n;
+
+	if (sy_quiet(&s))
+		return;
+	n = sy_moves(&s, moves);
+
+	for (k = 0; k < n; k++) {
+		memcpy(w, sy_state(x, i), x->size);
+		s.w = w;
+		at.move = moves[k];
+		sy_move(&s, &moves[k]);
+		sy_note(ret, &s, &at);
+		to = sy_insert(x, w, i, &moves[k]);
+		if (x->l->outcome == SY_OUTCOME_CONVERGES)
+			sy_edge(x, i, to);
+	}
+	ret->moves += n;
+}
+
+/* Can every state reach a settled one? Steps backwards until none is new. */
+static void sy_converge(struct sy_explorer *x, struct sy_explored *ret)
+{
+	unsigned char *good = calloc(x->n, 1);
+	struct sy_sim s = { .l = x->l, .definition = x->definition };
+	sy_u32 i, ngood = 0, before = ~0u;
+	size_t e;
+
+	if (!good)
+		sy_grow(NULL, ~(size_t)0);
+	for (i = 0; i < x->n; i++) {
+		s.w = sy_state(x, i);
+		good[i] = sy_world_settled(&s) != 0;
+		ngood += good[i];
+	}
+	ret->can_settle = ngood > 0;
+	while (ngood != before) {
+		before = ngood;
+		for (e = x->nedges; e--;)
+			if (!good[x->edges[e][0]] && good[x->edges[e][1]]) {
+				good[x->edges[e][0]] = 1;
+				ngood++;
+			}
+	}
+	ret->must_settle = ngood == x->n;
+	free(good);
+}
+
+struct sy_explorer *sy_explore(const struct sy_litmus *l,
+			       const struct sy_model *model, int definition,
+			       sy_u32 bound, struct sy_explored *ret)
+{
+	struct sy_explorer *x = calloc(1, sizeof(*x));
+	struct sy_world *w = calloc(1, sy_world_size(l->nthreads));
+	struct sy_sim s = { .l = l, .w = w, .definition = definition };
+	const struct sy_move none = { 0 };
+	sy_u32 i;
+
+	if (!x || !w)
+		sy_grow(NULL, ~(size_t)0);
+	memset(ret, 0, sizeof(*ret));
+	x->l = l;
+	x->model = *model;
+	x->definition = definition;
+	x->size = sy_world_size(l->nthreads);
+	sy_world_init(&s, model);
+	ret->refused = w->refused;
+	sy_insert(x, w, 0, &none);
+	for (i = 0; i < x->n; i++) {
+		if (x->n > bound) {
+			ret->over = 1;
+			break;
+		}
+		sy_expand(x, i, w, ret);
+	}
+	ret->states = x->n;
+	if (!ret->over && l->outcome == SY_OUTCOME_CONVERGES)
+		sy_converge(x, ret);
+	free(w);
+	return x;
+}
+
+static sy_u32 sy_tell_step(struct sy_explorer *x, struct sy_world *w,
+			   sy_u32 from, const struct sy_move *move, sy_u32 nr,
+			   const char *indent)
+{
+	char words[400] = "";
+	struct sy_sim s = { .l = x->l,
+			    .w = w,
+			    .definition = x->definition,
+			    .words = words,
+			    .nwords = sizeof(words) };
+
+	memcpy(w, sy_state(x, from), x->size);
+	sy_move(&s, move);
+	if (!*words)
+		return nr;
+	printf("%s%2u. %s\n", indent, nr, words);
+	return nr + 1;
+}
+
+sy_u32 sy_explorer_tell(struct sy_explorer *x, const struct sy_witness *at,
+			const char *indent)
+{
+	struct sy_world *w = calloc(1, x->size);
+	sy_u32 *way = NULL;
+	sy_u32 n = 0, i, nr = 1;
+
+	for (i = at->from; i; i = x->nodes[i].from) {
+		way = sy_grow(way, (n + 1) * sizeof(*way));
+		way[n++] = i;
+	}
+	while (n--)
+		nr = sy_tell_step(x, w, x->nodes[way[n]].from,
+				  &x->nodes[way[n]].move, nr, indent);
+	nr = sy_tell_step(x, w, at->from, &at->move, nr, indent);
+	free(way);
+	free(w);
+	return nr - 1;
+}
+
+void sy_explorer_free(struct sy_explorer *x)
+{
+	free(x->states);
+	free(x->nodes);
+	free(x->table);
+	free(x->edges);
+	free(x);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Exhaustive exploration of one litmus test under one model. */
+#ifndef SY_EXPLORE_H
+#define SY_EXPLORE_H
+
+#include "world.h"
+
+#define SY_BOUND 3000000u /* states; more is an error, never a result */
+
+/* What may be seen on the way; the oracle's bits come first. */
+#define SY_SIGHT_BROKEN 12 /* a check of the program failed */
+#define SY_SIGHTS 13
+
+struct sy_witness {
+	sy_u32 from; /* the state before */
+	struct sy_move move;
+};
+
+struct sy_explored {
+	sy_u32 states;
+	unsigned long long moves;
+	int over; /* over the bound: nothing is known */
+	int refused; /* the request was refused: nothing ran */
+	sy_u32 seen; /* bits: oracle observations, SY_SIGHT_BROKEN */
+	struct sy_witness witness[SY_SIGHTS];
+	int reverses; /* some state had turned: qualifiers do not apply */
+	int can_settle; /* some state is settled */
+	int must_settle; /* from every state a settled one can be reached */
+	const char *wrong; /* a rule that must always hold did not */
+	struct sy_witness wrong_at;
+};
+
+struct sy_explorer;
+
+struct sy_explorer *sy_explore(const struct sy_litmus *l,
+			       const struct sy_model *model, int definition,
+			       sy_u32 bound, struct sy_explored *ret);
+/* Print the way to a witness, one numbered line a step. Return: steps. */
+sy_u32 sy_explorer_tell(struct sy_explorer *x, const struct sy_witness *w,
+			const char *indent);
+void sy_explorer_free(struct sy_explorer *x);
+
+#endif
