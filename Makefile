@@ -33,6 +33,9 @@ builder-test: ## the builder's tests, on this machine (seconds)
 install-test: ## install, uninstall and DKMS, in a folder of their own
 	@tests/install/run
 
+bench: ## measure against upstream livepatch, print a table, draw (BENCH=--quick)
+	@bench/run $(BENCH)
+
 vm: module cli guest-programs ## the cases in guests (CASES="pair cost": these)
 	@tests/vm/run --kernel $(RELEASE) $(CASES)
 
@@ -72,5 +75,5 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all demo test unit sim litmus cli-test install-test vm module cli \
-	guest-programs builder-test model style install uninstall dkms-add dkms-remove purge clean help
+.PHONY: all demo test unit sim litmus cli-test install-test bench vm module \
+	cli guest-programs builder-test model style install uninstall dkms-add dkms-remove purge clean help
