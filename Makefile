@@ -24,6 +24,9 @@ sim: ## the simulator: build/sim/switchyard-sim
 litmus: ## every litmus test under every model, exhaustively (half a minute)
 	@$(MAKE) -s -C sim litmus
 
+models-table: ## the table of models, derived from the litmus tests
+	@$(MAKE) -s -C sim table
+
 cli-test: ## the command's tests, on this machine (seconds)
 	@$(MAKE) -s -C tests/cli run
 
@@ -75,5 +78,6 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all demo test unit sim litmus cli-test install-test bench vm module \
-	cli guest-programs builder-test model style install uninstall dkms-add dkms-remove purge clean help
+.PHONY: all demo test unit sim litmus models-table cli-test install-test \
+	bench vm module cli guest-programs builder-test model style install \
+	uninstall dkms-add dkms-remove purge clean help

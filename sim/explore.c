@@ -285,7 +285,7 @@ struct sy_explorer *sy_explore(const struct sy_litmus *l,
 
 static sy_u32 sy_tell_step(struct sy_explorer *x, struct sy_world *w,
 			   sy_u32 from, const struct sy_move *move, sy_u32 nr,
-			   const char *indent)
+			   const char *indent, FILE *out)
 {
 	char words[400] = "";
 	struct sy_sim s = { .l = x->l,
@@ -298,12 +298,12 @@ static sy_u32 sy_tell_step(struct sy_explorer *x, struct sy_world *w,
 	sy_move(&s, move);
 	if (!*words)
 		return nr;
-	printf("%s%2u. %s\n", indent, nr, words);
+	fprintf(out, "%s%2u. %s\n", indent, nr, words);
 	return nr + 1;
 }
 
 sy_u32 sy_explorer_tell(struct sy_explorer *x, const struct sy_witness *at,
-			const char *indent)
+			const char *indent, FILE *out)
 {
 	struct sy_world *w = calloc(1, x->size);
 	sy_u32 *way = NULL;
@@ -315,8 +315,8 @@ sy_u32 sy_explorer_tell(struct sy_explorer *x, const struct sy_witness *at,
 	}
 	while (n--)
 		nr = sy_tell_step(x, w, x->nodes[way[n]].from,
-				  &x->nodes[way[n]].move, nr, indent);
-	nr = sy_tell_step(x, w, at->from, &at->move, nr, indent);
+				  &x->nodes[way[n]].move, nr, indent, out);
+	nr = sy_tell_step(x, w, at->from, &at->move, nr, indent, out);
 	free(way);
 	free(w);
 	return nr - 1;

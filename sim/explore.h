@@ -3,6 +3,8 @@
 #ifndef SY_EXPLORE_H
 #define SY_EXPLORE_H
 
+#include <stdio.h>
+
 #include "world.h"
 
 #define SY_BOUND 3000000u /* states; more is an error, never a result */
@@ -35,9 +37,9 @@ struct sy_explorer;
 struct sy_explorer *sy_explore(const struct sy_litmus *l,
 			       const struct sy_model *model, int definition,
 			       sy_u32 bound, struct sy_explored *ret);
-/* Print the way to a witness, one numbered line a step. Return: steps. */
+/* Print the way to a witness, one numbered line a step. Return: its steps. */
 sy_u32 sy_explorer_tell(struct sy_explorer *x, const struct sy_witness *w,
-			const char *indent);
+			const char *indent, FILE *out);
 void sy_explorer_free(struct sy_explorer *x);
 
 #endif

@@ -13,7 +13,8 @@
 #include "sim.h"
 
 static const char *const sy_usage =
-	"usage: switchyard-sim litmus [--witness] [--quick] [--bound=N] FILE...\n";
+	"usage: switchyard-sim litmus [--witness] [--quick] [--bound=N]\n"
+	"                             [--table=FILE] [--tell-table] FILE...\n";
 
 static int sy_usage_error(void)
 {

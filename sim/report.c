@@ -12,11 +12,14 @@
 
 #include "explore.h"
 #include "sim.h"
+#include "table.h"
 
 struct sy_options {
 	int witness; /* tell the way to each "Sometimes" */
 	int quick; /* one line a test */
+	int tell_table; /* print the table and a witness for each yes */
 	sy_u32 bound;
+	struct sy_table table;
 	int failed, passed;
 	unsigned long long states;
 };
@@ -63,6 +66,7 @@ static int sy_judge_model(struct sy_options *o, const struct sy_litmus *l,
 	int ok = !found.over && !found.wrong && fits;
 
 	o->states += found.states;
+	sy_table_note(&o->table, l, m, definition, x, &found);
 	if (!o->quick || !ok)
 		printf("  %-22s %-10s %-19s %s  %8u states%s\n",
 		       sy_model_words[m], definition ? "definition" : "engine",
@@ -73,11 +77,11 @@ static int sy_judge_model(struct sy_options *o, const struct sy_litmus *l,
 		       found.states, found.refused ? ", refused" : "");
 	if (found.wrong) {
 		printf("    RULE BROKEN: %s\n", found.wrong);
-		sy_explorer_tell(x, &found.wrong_at, "      ");
+		sy_explorer_tell(x, &found.wrong_at, "      ", stdout);
 	}
 	if (w && (!fits || o->witness)) {
 		printf("    shortest witness:\n");
-		sy_explorer_tell(x, w, "      ");
+		sy_explorer_tell(x, w, "      ", stdout);
 	}
 	sy_explorer_free(x);
 	return ok;
@@ -133,8 +137,24 @@ static void sy_run_file(struct sy_options *o, struct sy_litmus *l,
 		o->failed++;
 }
 
+/* --table=FILE: derive the table too, and compare it with the one in there. */
+static void sy_run_table(struct sy_options *o, const char *path, int witness)
+{
+	int differ = sy_table_check(&o->table, path);
+
+	if (witness || differ)
+		sy_table_print(&o->table, witness);
+	printf("%s table: %d differences to %s and to the core\n",
+	       differ ? "FAILED" : "ok", differ, path);
+	if (differ)
+		o->failed++;
+	else
+		o->passed++;
+}
+
 int sy_run_litmus(int argc, char **argv)
 {
+	const char *table = NULL;
 	struct sy_options o = { .bound = SY_BOUND };
 	struct sy_litmus *l = calloc(1, sizeof(*l));
 	int i;
@@ -144,12 +164,19 @@ int sy_run_litmus(int argc, char **argv)
 			o.witness = 1;
 		else if (!strcmp(argv[i], "--quick"))
 			o.quick = 1;
+		else if (!strcmp(argv[i], "--tell-table"))
+			o.tell_table = 1;
+		else if (!strncmp(argv[i], "--table=", 8))
+			table = argv[i] + 8;
 		else if (!strncmp(argv[i], "--bound=", 8))
 			o.bound = (sy_u32)strtoul(argv[i] + 8, NULL, 10);
 		else
 			sy_run_file(&o, l, argv[i]);
 	}
 	free(l);
+	if (table)
+		sy_run_table(&o, table, o.tell_table);
+	sy_table_deinit(&o.table);
 	printf("litmus: %d passed, %d failed (%llu states)\n", o.passed,
 	       o.failed, o.states);
 	return o.failed || !o.passed;

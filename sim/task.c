@@ -49,8 +49,9 @@ static void sy_decided(struct sy_sim *s, sy_u32 i, sy_u8 side)
 	    !s->w->gate_by_task && f->nmi)
 		s->w->gate_nmi = 1;
 	sy_history(s, SY_HISTORY_ENTER, i, s->l->func[f->func].patched, side);
-	sy_say(s, "%s: its call of %s() is decided: %s", sy_task_name(s, i),
-	       sy_func_name(s, f->func), sy_side_name(s, side));
+	sy_say(s, "%s: its call of %s() is decided: the %sone",
+	       sy_task_name(s, i), sy_func_name(s, f->func),
+	       sy_side_name(s, side));
 }
 
 /* The fast path loads the function's word: a version, or the slow entry. */
