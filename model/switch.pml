@@ -136,6 +136,7 @@ inline task_add(i, side, fresh, won)
 #endif
 	:: else ->
 #ifdef BROKEN_count_late
+		universe[i] = side;
 		in_table[i] = true;
 		pending = pending + (side != NEW);
 #else
