@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A private tree costs a few hundred links, not a copy of 1.5 GB. A header that
+ * is reached by "../" from a folder that is a link would be the source's own:
+ * so the folder of each changed file is real, and units are compiled by names
+ * within the tree.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tree.h"
+
+/* Is a changed file below this folder, which is "" or "a/b/"? */
+static bool sy_is_on_the_way(const struct sy_patchfile *patch,
+			     const char *folder)
+{
+	size_t i;
+
+	for (i = 0; i < patch->n; i++)
+		if (!strncmp(patch->changes[i].path.text, folder,
+			     strlen(folder)))
+			return true;
+	return false;
+}
+
+static const struct sy_change *sy_change_of(const struct sy_patchfile *patch,
+					    const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < patch->n; i++)
+		if (!strcmp(patch->changes[i].path.text, path))
+			return &patch->changes[i];
+	return NULL;
+}
+
+static struct sy_fault *sy_link_folder(const char *source, const char *dest,
+				       const struct sy_patchfile *patch,
+				       const char *folder);
+
+static struct sy_fault *sy_link_one(const char *source, const char *dest,
+				    const struct sy_patchfile *patch,
+				    const char *path)
+{
+	struct sy_path below, from, to;
+	struct sy_fault *fault;
+
+	if (sy_change_of(patch, path))
+		return NULL;
+	fault = sy_path_make(&below, "%s/", path);
+	if (!fault)
+		fault = sy_path_make(&from, "%s/%s", source, path);
+	if (!fault)
+		fault = sy_path_make(&to, "%s/%s", dest, path);
+	if (fault)
+		return fault;
+	if (sy_is_on_the_way(patch, below.text))
+		return sy_link_folder(source, dest, patch, below.text);
+	return symlink(from.text, to.text) ? sy_fault_system(to.text) : NULL;
+}
+
+/* @folder: "" or ending with '/'. */
+static struct sy_fault *sy_link_folder(const char *source, const char *dest,
+				       const struct sy_patchfile *patch,
+				       const char *folder)
+{
+	struct sy_path from, to, path;
+	struct sy_fault *fault;
+	struct dirent *entry;
+	DIR *dir;
+
+	fault = sy_path_make(&from, "%s/%s", source, folder);
+	if (!fault)
+		fault = sy_path_make(&to, "%s/%s", dest, folder);
+	if (fault)
+		return fault;
+	if (mkdir(to.text, 0777))
+		return sy_fault_system(to.text);
+	dir = opendir(from.text);
+	if (!dir && errno == ENOENT)
+		return NULL; /* the diff makes it */
+	if (!dir)
+		return sy_fault_system(from.text);
+	while (!fault && (entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		fault = sy_path_make(&path, "%s%s", folder, entry->d_name);
+		if (!fault)
+			fault = sy_link_one(source, dest, patch, path.text);
+	}
+	closedir(dir);
+	return fault;
+}
+
+static struct sy_fault *sy_write_change(const char *source, const char *dest,
+					const struct sy_change *change)
+{
+	struct sy_path from, to;
+	struct sy_file file = { 0 };
+	struct sy_fault *fault;
+	char *bytes;
+	size_t size;
+
+	fault = sy_path_make(&from, "%s/%s", source, change->path.text);
+	if (!fault)
+		fault = sy_path_make(&to, "%s/%s", dest, change->path.text);
+	if (fault)
+		return fault;
+	if (sy_path_exists(from.text) == change->creates)
+		return sy_fault_make(SY_FAULT_REFUSED,
+				     change->creates ?
+					     "%s: the diff creates it, but it "
+					     "is in the kernel's source" :
+					     "%s: not in the kernel's source",
+				     change->path.text);
+	if (!change->creates)
+		fault = sy_file_open(from.text, &file);
+	if (!fault)
+		fault = sy_change_apply(change, file.bytes, file.size, &bytes,
+					&size);
+	if (!fault) {
+		fault = sy_path_mkdir(to.text, true);
+		if (!fault)
+			fault = sy_path_write(to.text, bytes, size);
+		free(bytes);
+	}
+	sy_file_close(&file);
+	return fault;
+}
+
+struct sy_fault *sy_tree_create(const char *source, const char *dest,
+				const struct sy_patchfile *patch)
+{
+	struct sy_fault *fault = sy_link_folder(source, dest, patch, "");
+	size_t i;
+
+	for (i = 0; !fault && i < patch->n; i++)
+		fault = sy_write_change(source, dest, &patch->changes[i]);
+	return fault;
+}
