@@ -29,5 +29,7 @@ struct sy_fault *sy_stage_kernel(const struct sy_kernel *kernel,
 struct sy_fault *sy_stage_match(const struct sy_kernel *kernel,
 				const struct sy_stage_options *opt,
 				int *status);
+struct sy_fault *sy_stage_diff(const struct sy_kernel *kernel,
+			       const struct sy_stage_options *opt, int *status);
 
 #endif
