@@ -2,8 +2,11 @@
 /*
  * Applies the hunks of one file in memory. Every old line must be there byte for
  * byte: a diff that fits only roughly could change another function than its
- * author meant. What has moved is searched for, nearest place first.
+ * author meant. What has moved is searched for, nearest place first. Within a
+ * comment a #line directive is text: then lines below have other numbers, which
+ * shows as more changes than there are, never as fewer.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "patchfile.h"
@@ -16,7 +19,11 @@ struct sy_lines {
 struct sy_result {
 	char *bytes;
 	size_t size;
+	bool keep_lines;
+	int64_t shift; /* new lines less old ones since the last directive */
 };
+
+#define SY_DIRECTIVE_MAX 32 /* "#line 1234567890" and a newline */
 
 static struct sy_fault *sy_split(const char *bytes, size_t size,
 				 struct sy_lines *ret)
@@ -105,7 +112,22 @@ static void sy_put(struct sy_result *r, const char *from, const char *to)
 	r->size += (size_t)(to - from);
 }
 
-static void sy_put_new(struct sy_result *r, const struct sy_hunk *h)
+/* Says what the number of the next line was, unless a line is to be continued:
+ * then before a later one. */
+static void sy_put_directive(struct sy_result *r, size_t number)
+{
+	bool at_start = !r->size || r->bytes[r->size - 1] == '\n';
+	bool continued = r->size > 1 && r->bytes[r->size - 2] == '\\';
+
+	if (!r->keep_lines || !r->shift || !at_start || continued)
+		return;
+	r->size += (size_t)snprintf(r->bytes + r->size, SY_DIRECTIVE_MAX,
+				    "#line %zu\n", number);
+	r->shift = 0;
+}
+
+/* The new lines of a hunk whose old ones begin with line @at, counted from 0. */
+static void sy_put_new(struct sy_result *r, const struct sy_hunk *h, size_t at)
 {
 	const char *line = h->body, *text;
 	size_t len;
@@ -113,9 +135,14 @@ static void sy_put_new(struct sy_result *r, const struct sy_hunk *h)
 
 	while (line < h->end) {
 		line = sy_hunk_line(h, line, &kind, &text, &len);
+		if (kind == ' ')
+			sy_put_directive(r, at + 1);
 		if (kind != '-')
 			sy_put(r, text, text + len);
+		at += kind != '+';
+		r->shift += (kind == '+') - (kind == '-');
 	}
+	sy_put_directive(r, at + 1);
 }
 
 static struct sy_fault *sy_apply_hunks(const struct sy_change *change,
@@ -141,7 +168,7 @@ static struct sy_fault *sy_apply_hunks(const struct sy_change *change,
 					     h->old_line);
 		drift += (int64_t)at - (int64_t)want;
 		sy_put(r, lines->at[from], lines->at[at]);
-		sy_put_new(r, h);
+		sy_put_new(r, h, at);
 		from = at + h->old_count;
 	}
 	sy_put(r, lines->at[from], lines->at[lines->n]);
@@ -149,16 +176,20 @@ static struct sy_fault *sy_apply_hunks(const struct sy_change *change,
 }
 
 struct sy_fault *sy_change_apply(const struct sy_change *change,
-				 const uint8_t *bytes, size_t size, char **ret,
-				 size_t *ret_size)
+				 const uint8_t *bytes, size_t size,
+				 bool keep_lines, char **ret, size_t *ret_size)
 {
 	struct sy_lines lines = { 0 };
-	struct sy_result r = { 0 };
+	struct sy_result r = { .keep_lines = keep_lines && !change->creates };
+	const struct sy_hunk *h;
 	struct sy_fault *fault;
 	size_t i, room = size + 1;
 
-	for (i = 0; i < change->nhunks; i++)
-		room += (size_t)(change->hunks[i].end - change->hunks[i].body);
+	for (i = 0; i < change->nhunks; i++) {
+		h = &change->hunks[i];
+		room += (size_t)(h->end - h->body);
+		room += (h->old_count + 2ul) * SY_DIRECTIVE_MAX;
+	}
 	fault = sy_split(size ? (const char *)bytes : "", size, &lines);
 	if (fault)
 		return fault;

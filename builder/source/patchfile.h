@@ -35,10 +35,12 @@ void sy_patchfile_deinit(struct sy_patchfile *patch);
 
 /*
  * The content of a file after the change, in memory to be freed. Context has to
- * be there exactly; hunks may have moved by any number of lines.
+ * be there exactly; hunks may have moved by any number of lines. @keep_lines:
+ * put a #line directive behind each change of the number of lines, so that code
+ * which the diff does not touch keeps its __LINE__.
  */
 struct sy_fault *sy_change_apply(const struct sy_change *change,
-				 const uint8_t *bytes, size_t size, char **ret,
-				 size_t *ret_size);
+				 const uint8_t *bytes, size_t size,
+				 bool keep_lines, char **ret, size_t *ret_size);
 
 #endif

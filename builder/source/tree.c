@@ -95,6 +95,15 @@ static struct sy_fault *sy_link_folder(const char *source, const char *dest,
 	return fault;
 }
 
+/* Only the preprocessor understands #line. */
+static bool sy_is_c(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 2 && path[len - 2] == '.' &&
+	       (path[len - 1] == 'c' || path[len - 1] == 'h');
+}
+
 static struct sy_fault *sy_write_change(const char *source, const char *dest,
 					const struct sy_change *change)
 {
@@ -119,7 +128,8 @@ static struct sy_fault *sy_write_change(const char *source, const char *dest,
 	if (!change->creates)
 		fault = sy_file_open(from.text, &file);
 	if (!fault)
-		fault = sy_change_apply(change, file.bytes, file.size, &bytes,
+		fault = sy_change_apply(change, file.bytes, file.size,
+					sy_is_c(change->path.text), &bytes,
 					&size);
 	if (!fault) {
 		fault = sy_path_mkdir(to.text, true);

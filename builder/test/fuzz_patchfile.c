@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	for (i = 0; !fault && i < patch.n; i++) {
 		struct sy_fault *applied =
 			sy_change_apply(&patch.changes[i], file,
-					sizeof(file) - 1, &out, &n);
+					sizeof(file) - 1, true, &out, &n);
 
 		if (!applied)
 			free(out);

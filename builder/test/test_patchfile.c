@@ -98,6 +98,7 @@ static void test_mutated(void **state)
 {
 	static const char text[] = HEAD NAMES
 		"@@ -3,2 +3,3 @@ int f(void)\n a\n+b\n c\n@@ -9 +10,0 @@\n-z\n";
+	static const uint8_t file[] = "1\n2\na\nc\n5\n6\nz\n";
 	uint64_t x = 88172645463325252ull;
 	unsigned int round, i, taken = 0;
 	char bytes[sizeof(text)], *copy, *out;
@@ -118,10 +119,9 @@ static void test_mutated(void **state)
 			      &copy, &patch);
 		if (!fault) {
 			taken++;
-			fault = sy_change_apply(&patch.changes[0],
-						(const uint8_t
-							 *)"1\n2\na\nc\n5\n6\nz\n",
-						14, &out, &size);
+			fault = sy_change_apply(&patch.changes[0], file,
+						sizeof(file) - 1, true, &out,
+						&size);
 			if (!fault)
 				free(out);
 			sy_patchfile_deinit(&patch);
@@ -132,7 +132,8 @@ static void test_mutated(void **state)
 	assert_in_range(taken, 100, 49900);
 }
 
-static void apply(const char *hunks, const char *old, const char *new)
+static void apply_as(const char *hunks, const char *old, bool keep_lines,
+		     const char *new)
 {
 	char text[1024], *copy, *out;
 	struct sy_patchfile patch;
@@ -142,7 +143,7 @@ static void apply(const char *hunks, const char *old, const char *new)
 	snprintf(text, sizeof(text), NAMES "%s", hunks);
 	assert_null(parse(text, strlen(text), &copy, &patch));
 	fault = sy_change_apply(&patch.changes[0], (const uint8_t *)old,
-				strlen(old), &out, &size);
+				strlen(old), keep_lines, &out, &size);
 	if (!new) {
 		assert_non_null(fault);
 		assert_non_null(strstr(fault->line, "does not apply"));
@@ -156,6 +157,27 @@ static void apply(const char *hunks, const char *old, const char *new)
 	}
 	sy_patchfile_deinit(&patch);
 	free(copy);
+}
+
+static void apply(const char *hunks, const char *old, const char *new)
+{
+	apply_as(hunks, old, false, new);
+}
+
+static void test_lines(void **state)
+{
+	(void)state;
+	apply_as("@@ -1,3 +1,4 @@\n a\n-b\n+x\n+y\n c\n", "a\nb\nc\nd\n", true,
+		 "a\nx\ny\n#line 3\nc\nd\n");
+	/* as many lines as before: nothing to say */
+	apply_as("@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n", "a\nb\nc\n", true,
+		 "a\nx\nc\n");
+	/* not before a line that continues a macro */
+	apply_as("@@ -1,3 +1,4 @@\n a\n+x \\\n b\n c\n", "a\nb\nc\n", true,
+		 "a\nx \\\nb\n#line 3\nc\n");
+	/* at the end of a hunk, and again in the next one */
+	apply_as("@@ -1 +1,0 @@\n-a\n@@ -3,1 +2,2 @@\n+x\n c\n", "a\nb\nc\n",
+		 true, "#line 2\nb\nx\n#line 3\nc\n");
 }
 
 static void test_apply(void **state)
@@ -235,7 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),	cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_mutated), cmocka_unit_test(test_apply),
-		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_tree),	cmocka_unit_test(test_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
