@@ -101,12 +101,18 @@ sy_u32 sy_definition_moves(const struct sy_sim *s, struct sy_move *ret)
 	return n;
 }
 
-/* SETTLED when every unit has switched; births after that are on that side. */
-static void sy_arrive(struct sy_sim *s)
+/*
+ * SWITCH_THREAD, after every move, for a death may be the last thing that was
+ * waited for: SETTLED when every thread has switched; births after that are on
+ * that side.
+ */
+void sy_definition_arrive(struct sy_sim *s)
 {
 	struct sy_world *w = s->w;
 	sy_u32 i;
 
+	if (w->arrived || sy_the_model(s)->sw != SY_SWITCH_THREAD)
+		return;
 	for (i = 0; i < w->ntasks; i++)
 		if (w->task[i].life == SY_ALIVE &&
 		    sy_othreads(w)[i].side != s->l->to_new)
@@ -141,8 +147,6 @@ void sy_definition_switch(struct sy_sim *s, const struct sy_move *move)
 		sy_say(s, "the system switches");
 	}
 	sy_oracle_feed(&w->o, sy_othreads(w), w->ntasks, &ev);
-	if (sy_the_model(s)->sw == SY_SWITCH_THREAD)
-		sy_arrive(s);
-	else if (w->arrived)
+	if (w->arrived)
 		sy_history(s, SY_HISTORY_SETTLED, 0, 0, s->l->to_new);
 }

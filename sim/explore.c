@@ -171,14 +171,15 @@ static int sy_quiet(const struct sy_sim *s)
 	sy_u8 side = w->e.to_new;
 	sy_u32 i, k;
 
+	if (w->retiring || w->nqueue || w->acting)
+		return 0;
 	if (s->l->outcome == SY_OUTCOME_CONVERGES)
-		return sy_world_settled(s) && w->retiring == SY_RETIRE_NOT;
+		return sy_world_settled(s);
 	if (s->l->outcome != SY_OUTCOME_OBSERVED)
 		return 0;
 	if (s->definition)
 		side = s->l->to_new;
-	if (s->definition ? !w->arrived :
-			    (w->e.state != SY_IDLE || w->retiring || w->nqueue))
+	if (s->definition ? !w->arrived : w->e.state != SY_IDLE)
 		return 0;
 	for (i = 0; i < w->ntasks; i++) {
 		const struct sy_sim_task *t = &w->task[i];

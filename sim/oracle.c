@@ -114,7 +114,7 @@ static void sy_enter(struct sy_oracle *o, struct sy_oracle_thread *threads,
 		o->incomplete = 1;
 		return;
 	}
-	if (ev->side != sy_side_of(o, t, ev->func))
+	if (!o->blind && ev->side != sy_side_of(o, t, ev->func))
 		o->broken |= SY_CLAUSE_SIDE;
 	sy_observe_stack(o, t, ev);
 	sy_observe_beside(o, threads, nthreads, ev);
@@ -230,7 +230,7 @@ static void sy_birth(struct sy_oracle *o, struct sy_oracle_thread *threads,
 	struct sy_oracle_thread *t = &threads[ev->thread];
 
 	if (ev->by < nthreads && o->model.sw == SY_SWITCH_THREAD &&
-	    !o->settled && threads[ev->by].side != ev->side)
+	    !o->settled && !o->blind && threads[ev->by].side != ev->side)
 		o->broken |= SY_CLAUSE_CHILD;
 	memset(t, 0, sizeof(*t));
 	t->alive = 1;
@@ -243,6 +243,8 @@ static void sy_settled(struct sy_oracle *o,
 {
 	sy_u32 i;
 
+	if (o->blind)
+		return;
 	for (i = 0; i < nthreads && o->model.sw == SY_SWITCH_THREAD; i++)
 		if (threads[i].alive && threads[i].side != ev->side)
 			o->broken |= SY_CLAUSE_SETTLED;

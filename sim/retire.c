@@ -85,9 +85,7 @@ static void sy_retire_walk(struct sy_sim *s)
 		return;
 	w->walk = 0;
 	w->retiring = SY_RETIRE_GRACE;
-#ifndef SY_BREAK_RETIRE_GRACE
 	sy_holdouts(s);
-#endif
 	sy_say(s, "the retirement's walk finds nobody; a grace period begins");
 }
 

@@ -57,10 +57,8 @@ enum sy_stop_end sy_stop_check(struct sy_sim *s)
 
 		if (!t->known || !t->queued || t->run == SY_ON_CPU)
 			continue;
-#ifndef SY_BREAK_DIRTY
 		if (!sy_outside(s, i, SY_VIEW_OFF_CPU))
 			return SY_STOP_INSIDE;
-#endif
 	}
 	return SY_STOP_FLIPPED;
 }

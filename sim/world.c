@@ -349,6 +349,8 @@ void sy_move(struct sy_sim *s, const struct sy_move *move)
 	default:
 		sy_move_of_task(s, move);
 	}
+	if (s->definition)
+		sy_definition_arrive(s);
 }
 
 int sy_world_settled(const struct sy_sim *s)

@@ -219,6 +219,7 @@ int sy_any_holdout(const struct sy_world *w);
 /* definition.c: models by their definition, without the engine */
 sy_u32 sy_definition_moves(const struct sy_sim *s, struct sy_move *ret);
 void sy_definition_switch(struct sy_sim *s, const struct sy_move *move);
+void sy_definition_arrive(struct sy_sim *s);
 sy_u8 sy_definition_side(const struct sy_sim *s, sy_u32 i, sy_u32 func);
 
 /* A transition has ended on the side that was asked for. */
