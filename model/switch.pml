@@ -20,7 +20,7 @@
  *
  * Asserted:
  *   - when the worker decides that everybody has switched, no task that can run
- *     is on the old side, and nobody comes to be there afterwards;
+ *     is on the old side, and nobody comes to be there before the gate is global;
  *   - nobody calls a new function from an old one;
  *   - the count of pending tasks never falls below zero;
  *   - a child starts on its parent's side, or on the one that is wanted.
@@ -141,7 +141,7 @@ inline task_add(i, side, fresh, won)
 		pending = pending + (side != NEW);
 #else
 		atomic {
-			assert(!(arrived && side == OLD));
+			assert(!(arrived && !gate_global && side == OLD));
 			pending = pending + (side != NEW);
 			universe[i] = side
 		};
