@@ -113,34 +113,12 @@ static void sy_edge(struct sy_explorer *x, sy_u32 from, sy_u32 to)
 	x->edges[x->nedges++][1] = to;
 }
 
-/* What must hold after every step, whatever the test expects. */
-static const char *sy_rule_broken(const struct sy_sim *s)
-{
-	const struct sy_world *w = s->w;
-
-	if (w->overflow)
-		return "the test is over the simulator's bounds (frames, or a sleep in an interrupt)";
-	if (s->wrong)
-		return s->wrong;
-	if (w->count_wrong)
-		return "the table's count of pending tasks is wrong";
-	if (w->freed_in_use)
-		return "a task stands in new text that was freed";
-	if (w->o.broken)
-		return sy_oracle_clause(w->o.broken);
-	if (sy_oracle_forbidden(&w->o))
-		return "an observation that the model forbids";
-	if (w->o.incomplete)
-		return "the recorded history is not possible";
-	return NULL;
-}
-
 static void sy_note(struct sy_explored *ret, struct sy_sim *s,
 		    const struct sy_witness *at)
 {
 	struct sy_world *w = s->w;
 	sy_u32 k, seen = w->o.seen | (sy_u32)w->broken << SY_SIGHT_BROKEN;
-	const char *wrong = sy_rule_broken(s);
+	const char *wrong = sy_broken_rule(s);
 
 	/* After a turn the units have instants of their own. */
 	if (w->turned || w->reversed)

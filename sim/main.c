@@ -14,7 +14,8 @@
 
 static const char *const sy_usage =
 	"usage: switchyard-sim litmus [--witness] [--quick] [--bound=N]\n"
-	"                             [--table=FILE] [--tell-table] FILE...\n";
+	"                             [--table=FILE] [--tell-table] FILE...\n"
+	"       switchyard-sim run SEED [--worlds=N] [--steps=N] [--trace]\n";
 
 static int sy_usage_error(void)
 {
@@ -28,5 +29,7 @@ int main(int argc, char **argv)
 		return sy_usage_error();
 	if (!strcmp(argv[1], "litmus"))
 		return sy_run_litmus(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "run"))
+		return sy_run_random(argc - 2, argv + 2);
 	return sy_usage_error();
 }

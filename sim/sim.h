@@ -4,5 +4,6 @@
 #define SY_SIM_H
 
 int sy_run_litmus(int argc, char **argv);
+int sy_run_random(int argc, char **argv);
 
 #endif

@@ -222,6 +222,9 @@ void sy_definition_switch(struct sy_sim *s, const struct sy_move *move);
 void sy_definition_arrive(struct sy_sim *s);
 sy_u8 sy_definition_side(const struct sy_sim *s, sy_u32 i, sy_u32 func);
 
+/* rules.c: what must always hold */
+const char *sy_broken_rule(const struct sy_sim *s);
+
 /* A transition has ended on the side that was asked for. */
 int sy_world_settled(const struct sy_sim *s);
 

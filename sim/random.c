@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * switchyard-sim run: large worlds made at random from a seed, and one random
+ * run through each. Every step is followed by the same rules as in a litmus
+ * test. A failure is one line with its seed; it is shrunk by leaving out moves
+ * for as long as the same rule still breaks, and what is left is told in words.
+ * The same seed gives the same world and the same run.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+#include "world.h"
+
+#define SY_LEVELS 4 /* calls go down only: stacks stay within bounds */
+#define SY_STEPS_MAX 100000
+
+struct sy_run_of {
+	sy_u64 random;
+	struct sy_litmus l;
+	struct sy_model model;
+	struct sy_world *w;
+	sy_u32 nsteps;
+	struct sy_move *moves;
+	sy_u32 ends[SY_RESULT__LAST + 1]; /* [SY_RESULT_NONE]: still running */
+	sy_u32 freed; /* worlds whose new text was freed */
+};
+
+static sy_u32 sy_below(struct sy_run_of *r, sy_u32 n)
+{
+	/* Source: splitmix64, Sebastiano Vigna (public domain). */
+	sy_u64 z = (r->random += 0x9e3779b97f4a7c15ull);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return (sy_u32)((z ^ (z >> 31)) % n);
+}
+
+/* ---- making a world ------------------------------------------------------- */
+
+/* A function of a lower level; levels are the index modulo SY_LEVELS. */
+static sy_u8 sy_callee(struct sy_run_of *r, sy_u32 level)
+{
+	sy_u32 f = sy_below(r, r->l.nfuncs);
+
+	while (f % SY_LEVELS <= level)
+		f = (f + 1) % r->l.nfuncs;
+	return (sy_u8)f;
+}
+
+static void sy_make_body(struct sy_run_of *r, sy_u32 level, struct sy_insn *ret)
+{
+	static const sy_u8 sleeps[] = { SY_OP_SLEEP, SY_OP_SLEEPD,
+					SY_OP_STOPPED };
+	sy_u32 i, n = sy_below(r, 4);
+
+	for (i = 0; i < n; i++) {
+		sy_u32 what = sy_below(r, 8);
+
+		if (what < 4 && level + 1 < SY_LEVELS) {
+			ret[i].op = what ? SY_OP_CALL : SY_OP_TAIL;
+			ret[i].a = sy_callee(r, level);
+		} else if (what < 6) {
+			ret[i].op = sleeps[sy_below(r, 3)];
+		} else {
+			ret[i].op = SY_OP_POINT;
+		}
+	}
+}
+
+static void sy_make_functions(struct sy_run_of *r)
+{
+	struct sy_litmus *l = &r->l;
+	sy_u32 i;
+
+	l->nfuncs = 2 * SY_LEVELS + SY_LEVELS * sy_below(r, 8);
+	for (i = 0; i < l->nfuncs; i++) {
+		struct sy_routine *f = &l->func[i];
+		int patched = i % SY_LEVELS && !sy_below(r, 2);
+
+		snprintf(f->name, sizeof(f->name), "f%u", i);
+		f->patched = SY_NONE;
+		f->defined = patched ? 3 : 1;
+		sy_make_body(r, i % SY_LEVELS, f->body[0]);
+		if (!patched)
+			continue;
+		sy_make_body(r, i % SY_LEVELS, f->body[1]);
+		f->patched = (sy_u8)l->npatched;
+		l->order[l->npatched++] = (sy_u8)i;
+	}
+}
+
+/* What only threads or interrupts may call: names with a meaning. */
+static sy_u8 sy_make_special(struct sy_run_of *r, const char *name,
+			     const struct sy_insn *body, sy_u32 n)
+{
+	struct sy_routine *f = &r->l.func[r->l.nfuncs];
+
+	memset(f, 0, sizeof(*f));
+	snprintf(f->name, sizeof(f->name), "%s", name);
+	f->patched = SY_NONE;
+	f->defined = 1;
+	memcpy(f->body[0], body, n * sizeof(*body));
+	return (sy_u8)r->l.nfuncs++;
+}
+
+struct sy_specials {
+	sy_u8 leaf, handler, worker, leaver, forker;
+};
+
+static void sy_make_specials(struct sy_run_of *r, sy_u8 child,
+			     struct sy_specials *ret)
+{
+	sy_u8 some = sy_callee(r, 0), more = sy_callee(r, 0);
+	struct sy_routine *leaf = &r->l.func[r->l.nfuncs];
+	const struct sy_insn point[] = { { SY_OP_POINT, 0, 0 } };
+
+	ret->leaf = sy_make_special(r, "leaf", point, 1);
+	leaf->patched = (sy_u8)r->l.npatched;
+	leaf->defined = 3;
+	r->l.order[r->l.npatched++] = ret->leaf;
+	ret->handler = sy_make_special(r, "handler",
+				       (struct sy_insn[]){
+					       { SY_OP_CALL, ret->leaf, 0 } },
+				       1);
+	ret->worker =
+		sy_make_special(r, "worker",
+				(struct sy_insn[]){ { SY_OP_REST, 0, 0 },
+						    { SY_OP_CALL, some, 0 },
+						    { SY_OP_CALL, more, 0 } },
+				3);
+	ret->leaver = sy_make_special(r, "exit",
+				      (struct sy_insn[]){
+					      { SY_OP_EXITING, 0, 0 },
+					      { SY_OP_CALL, some, 0 },
+					      { SY_OP_OFFLIST, 0, 0 },
+					      { SY_OP_CALL, ret->leaf, 0 },
+					      { SY_OP_DIE, 0, 0 } },
+				      5);
+	ret->forker = sy_make_special(r, "fork",
+				      (struct sy_insn[]){
+					      { SY_OP_CALL, more, 0 },
+					      { SY_OP_FORK, child, 0 },
+					      { SY_OP_CALL, ret->leaf, 0 } },
+				      3);
+}
+
+static void sy_make_thread(struct sy_run_of *r, struct sy_thread *th, sy_u32 i,
+			   const struct sy_specials *sp)
+{
+	sy_u32 k, what = sy_below(r, 16);
+
+	snprintf(th->name, sizeof(th->name), "t%u", i);
+	th->irq = sy_below(r, 3) ? SY_NONE : sp->handler;
+	th->nmi = SY_NONE;
+	th->preempt = !sy_below(r, 4);
+	th->unwoken = !sy_below(r, 32);
+	th->unreliable = !sy_below(r, 64);
+	if (what < 2) {
+		th->kind = SY_KTHREAD;
+		th->ncalls = 1;
+		th->call[0] = sp->worker;
+		return;
+	}
+	th->kind = SY_USER;
+	th->ncalls = (sy_u8)(1 + sy_below(r, 4));
+	for (k = 0; k < th->ncalls; k++)
+		th->call[k] = sy_callee(r, 0);
+	th->loop = !!sy_below(r, 4);
+	if (what == 2)
+		th->call[th->ncalls - 1] = sp->leaver;
+	if (what == 3)
+		th->call[0] = sp->forker;
+}
+
+static void sy_make_world(struct sy_run_of *r, sy_u64 seed)
+{
+	struct sy_litmus *l = &r->l;
+	struct sy_specials sp;
+	sy_u32 i;
+
+	memset(l, 0, sizeof(*l));
+	r->random = seed;
+	do
+		r->model = sy_models[sy_below(r, SY_MODELS)];
+	while (!sy_model_served(&r->model));
+	strcpy(l->name, "random");
+	l->to_new = !!sy_below(r, 4);
+	l->reverse = !sy_below(r, 3);
+	l->deadline = !sy_below(r, 3);
+	l->fault_late = !sy_below(r, 2);
+	l->fault_failed = !sy_below(r, 8);
+	l->retire = 1;
+	sy_make_functions(r);
+	l->nthreads = sy_below(r, 3) ? 3 + sy_below(r, 20) :
+				       100 + sy_below(r, 250);
+	sy_make_specials(r, (sy_u8)(l->nthreads < 255 ? l->nthreads - 1 : 254),
+			 &sp);
+	for (i = 0; i < l->nthreads; i++)
+		sy_make_thread(r, &l->thread[i], i, &sp);
+	i = l->nthreads < 255 ? l->nthreads - 1 : 254;
+	l->thread[i].kind = SY_CHILD;
+	l->thread[i].ncalls = 1;
+	l->thread[i].call[0] = sp.leaf;
+	l->ncpus = 1 + sy_below(r, 8);
+	r->w = calloc(1, sy_world_size(l->nthreads));
+}
+
+/* ---- running it -------------------------------------------------------------- */
+
+static void sy_begin(struct sy_run_of *r, struct sy_sim *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->l = &r->l;
+	s->w = r->w;
+	sy_world_init(s, &r->model);
+}
+
+static const char *sy_after_move(struct sy_sim *s)
+{
+	const char *broken = sy_broken_rule(s);
+
+	s->w->o.seen = 0;
+	return broken;
+}
+
+/* The engine gets a good share, or it would starve among hundreds of tasks. */
+static struct sy_move sy_choose(struct sy_run_of *r,
+				const struct sy_move *moves, sy_u32 n)
+{
+	sy_u32 first = n;
+
+	while (first && moves[first - 1].kind >= SY_MOVE_WORKER)
+		first--;
+	if (first < n && !sy_below(r, 3))
+		return moves[first + sy_below(r, n - first)];
+	return moves[sy_below(r, n)];
+}
+
+/* Return: null, or the rule that broke after r->nsteps moves. */
+static const char *sy_run_world(struct sy_run_of *r, sy_u32 steps)
+{
+	static struct sy_move moves[SY_MOVES_MAX];
+	struct sy_sim s;
+	const char *broken;
+	sy_u32 n;
+
+	sy_begin(r, &s);
+	for (r->nsteps = 0; r->nsteps < steps;) {
+		n = sy_moves(&s, moves);
+		if (!n)
+			break;
+		r->moves[r->nsteps] = sy_choose(r, moves, n);
+		sy_move(&s, &r->moves[r->nsteps++]);
+		broken = sy_after_move(&s);
+		if (broken)
+			return broken;
+	}
+	return NULL;
+}
+
+static int sy_is_possible(const struct sy_sim *s, const struct sy_move *move)
+{
+	static struct sy_move moves[SY_MOVES_MAX];
+	sy_u32 i, n = sy_moves(s, moves);
+
+	for (i = 0; i < n; i++)
+		if (!memcmp(&moves[i], move, sizeof(*move)))
+			return 1;
+	return 0;
+}
+
+/*
+ * The moves that are possible in turn, with some left out. Return: the broken
+ * rule; @used is told how many were made, and keeps them in front.
+ */
+static const char *sy_replay(struct sy_run_of *r, struct sy_move *moves,
+			     sy_u32 n, sy_u32 *used, int tell)
+{
+	char words[400];
+	struct sy_sim s;
+	const char *broken = NULL;
+	sy_u32 i;
+
+	sy_begin(r, &s);
+	*used = 0;
+	for (i = 0; i < n && !broken; i++) {
+		if (!sy_is_possible(&s, &moves[i]))
+			continue;
+		*words = 0;
+		if (tell) {
+			s.words = words;
+			s.nwords = sizeof(words);
+		}
+		sy_move(&s, &moves[i]);
+		if (tell)
+			printf("  %3u. %s\n", *used + 1, words);
+		moves[(*used)++] = moves[i];
+		broken = sy_after_move(&s);
+	}
+	return broken;
+}
+
+/* Leave out ever smaller stretches of the run while the same rule breaks. */
+static void sy_shrink(struct sy_run_of *r, const char *rule)
+{
+	struct sy_move *less = calloc(r->nsteps, sizeof(*less));
+	sy_u32 chunk, at, n, used;
+
+	for (chunk = r->nsteps / 2; less && chunk; chunk /= 2) {
+		for (at = 0; at + chunk <= r->nsteps;) {
+			n = r->nsteps - chunk;
+			memcpy(less, r->moves, at * sizeof(*less));
+			memcpy(less + at, r->moves + at + chunk,
+			       (n - at) * sizeof(*less));
+			if (sy_replay(r, less, n, &used, 0) == rule) {
+				memcpy(r->moves, less, used * sizeof(*less));
+				r->nsteps = used;
+			} else {
+				at += chunk;
+			}
+		}
+	}
+	free(less);
+}
+
+static int sy_run_seed(struct sy_run_of *r, sy_u64 seed, sy_u32 steps,
+		       int trace, unsigned long long *done)
+{
+	const char *broken;
+	sy_u32 used, m;
+
+	sy_make_world(r, seed);
+	if (!r->w)
+		return 1;
+	broken = sy_run_world(r, steps);
+	*done += r->nsteps;
+	r->ends[r->w->e.state == SY_IDLE ? r->w->e.result : SY_RESULT_NONE]++;
+	r->freed += r->w->retiring == SY_RETIRE_FREED;
+	if (broken) {
+		for (m = 0; memcmp(&sy_models[m], &r->model, sizeof(r->model));)
+			m++;
+		printf("FAILED run: switchyard-sim run %llu --steps=%u: %s, step %u: %s\n",
+		       seed, steps, sy_model_words[m], r->nsteps, broken);
+		sy_shrink(r, broken);
+		printf("shrunk to %u steps:\n", r->nsteps);
+		trace = 1;
+	}
+	if (trace)
+		sy_replay(r, r->moves, r->nsteps, &used, 1);
+	free(r->w);
+	return broken != NULL;
+}
+
+int sy_run_random(int argc, char **argv)
+{
+	static struct sy_run_of r;
+	unsigned long long seed = strtoull(argv[0], NULL, 10), done = 0;
+	sy_u32 worlds = 1, steps = 1000, i, failed = 0;
+	int trace = 0, k;
+
+	for (k = 1; k < argc; k++) {
+		if (!strncmp(argv[k], "--worlds=", 9)) {
+			worlds = (sy_u32)strtoul(argv[k] + 9, NULL, 10);
+		} else if (!strncmp(argv[k], "--steps=", 8)) {
+			steps = (sy_u32)strtoul(argv[k] + 8, NULL, 10);
+		} else if (!strcmp(argv[k], "--trace")) {
+			trace = 1;
+		} else {
+			fprintf(stderr, "switchyard-sim: no option %s\n",
+				argv[k]);
+			return 2;
+		}
+	}
+	if (!steps || steps > SY_STEPS_MAX) {
+		fprintf(stderr, "switchyard-sim: 1 to %u steps\n",
+			SY_STEPS_MAX);
+		return 2;
+	}
+	r.moves = calloc(steps, sizeof(*r.moves));
+	for (i = 0; r.moves && i < worlds && !failed; i++)
+		failed +=
+			(sy_u32)sy_run_seed(&r, seed + i, steps, trace, &done);
+	free(r.moves);
+	printf("run: settled %u, reverted %u, gave up %u, failed to prepare %u, still running %u; text freed %u\n",
+	       r.ends[SY_RESULT_SETTLED], r.ends[SY_RESULT_REVERTED],
+	       r.ends[SY_RESULT_GAVE_UP], r.ends[SY_RESULT_FAILED],
+	       r.ends[SY_RESULT_NONE], r.freed);
+	printf("run: %u passed, %u failed (%llu steps)\n", i - failed, failed,
+	       done);
+	return failed || !i;
+}
