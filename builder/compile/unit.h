@@ -30,4 +30,8 @@ struct sy_fault *sy_unit_compile(const struct sy_kernel *kernel,
 				 const struct sy_unit *unit, const char *tree,
 				 unsigned int flags, const char *out);
 
+/* The file of a module by its name as KBUILD_MODNAME has it. */
+struct sy_fault *sy_module_path(const struct sy_kernel *kernel,
+				const char *name, struct sy_path *ret);
+
 #endif

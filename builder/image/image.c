@@ -3,6 +3,8 @@
  * Opens an unpacked image and proves that the symbols found belong to it: the
  * name linux_banner must lead to the string "Linux version ".
  */
+#include <stdlib.h>
+
 #include "image.h"
 
 static struct sy_fault *sy_image_check(struct sy_image *image)
@@ -63,5 +65,7 @@ void sy_image_close(struct sy_image *image)
 	sy_kallsyms_deinit(&image->symbols);
 	sy_elf_deinit(&image->elf);
 	sy_file_close(&image->file);
+	free(image->linked);
+	image->linked = NULL;
 	image->banner = NULL;
 }

@@ -271,11 +271,15 @@ static int sy_address_compare(const void *a, const void *b, void *arg)
 	return (x > y) - (x < y);
 }
 
-static void sy_sort(struct sy_kallsyms *k)
+struct sy_fault *sy_kallsyms_index(struct sy_kallsyms *k)
 {
 	struct sy_ksym *sym, *before = NULL;
 	uint32_t i;
 
+	k->by_name = calloc(k->n + 1, sizeof(*k->by_name));
+	k->by_address = calloc(k->n + 1, sizeof(*k->by_address));
+	if (!k->by_name || !k->by_address)
+		return sy_fault_no_memory();
 	for (i = 0; i < k->n; i++)
 		k->by_name[i] = k->by_address[i] = i;
 	qsort_r(k->by_name, k->n, sizeof(*k->by_name), sy_name_compare,
@@ -288,6 +292,7 @@ static void sy_sort(struct sy_kallsyms *k)
 					before->position + 1 :
 					1;
 	}
+	return NULL;
 }
 
 struct sy_fault *sy_kallsyms_decode(const uint8_t *bytes, size_t size,
@@ -303,16 +308,14 @@ struct sy_fault *sy_kallsyms_decode(const uint8_t *bytes, size_t size,
 	ret->n = t.n;
 	ret->base = t.base;
 	ret->syms = calloc(t.n, sizeof(*ret->syms));
-	ret->by_name = calloc(t.n, sizeof(*ret->by_name));
-	ret->by_address = calloc(t.n, sizeof(*ret->by_address));
-	if (!ret->syms || !ret->by_name || !ret->by_address)
+	if (!ret->syms)
 		fault = sy_fault_no_memory();
-	else
+	if (!fault)
 		fault = sy_decode_all(&t, path, ret);
+	if (!fault)
+		fault = sy_kallsyms_index(ret);
 	if (fault)
 		sy_kallsyms_deinit(ret);
-	else
-		sy_sort(ret);
 	return fault;
 }
 

@@ -26,6 +26,10 @@ struct sy_kallsyms {
 /* Searches for the tables in the bytes of .rodata. @path is for messages. */
 struct sy_fault *sy_kallsyms_decode(const uint8_t *bytes, size_t size,
 				    const char *path, struct sy_kallsyms *ret);
+
+/* For symbols from elsewhere: makes the two indexes and the positions of
+ * k->syms; all else is the caller's. */
+struct sy_fault *sy_kallsyms_index(struct sy_kallsyms *k);
 void sy_kallsyms_deinit(struct sy_kallsyms *k);
 
 /* Symbols of a name, in the kernel's order: indexes; *ret is their number. */

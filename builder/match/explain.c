@@ -75,6 +75,9 @@ static void sy_show(const uint8_t *bytes, uint64_t size, uint64_t at,
 static const char *sy_cause(const struct sy_match *m,
 			    const struct sy_match_func *func, uint64_t room)
 {
+	if (!m->equal)
+		return "no function of the unit is equal: it is not part of "
+		       "this kernel, or kbuild was asked in the wrong folder";
 	if (m->differing * 2 > m->nfuncs)
 		return "most functions differ: another compiler, other options "
 		       "or another source version";

@@ -72,13 +72,12 @@ static void sy_print_change(const struct sy_objchange *c,
 	if (!c->data && c->kind == SY_CHANGED) {
 		f = sy_matched(match, c->name);
 		if (f && f->state == SY_MATCH_EQUAL)
-			printf("; in the image at %llx, symbol %u of %u",
-			       (unsigned long long)f->address, f->position,
+			printf("; shipped as symbol %u of %u", f->position,
 			       f->namesakes);
 		else
 			*status = SY_STATUS_MISMATCH;
 		if (f && f->state != SY_MATCH_EQUAL)
-			printf("; %s in the image",
+			printf("; the shipped one: %s",
 			       sy_match_state_name(f->state));
 	}
 	printf("\n");
@@ -90,24 +89,30 @@ static struct sy_fault *sy_report(const struct sy_kernel *kernel,
 {
 	struct sy_objdiff diff = { 0 };
 	struct sy_match match = { 0 };
+	const struct sy_image *target;
+	struct sy_image module;
+	struct sy_path path;
 	struct sy_fault *fault;
 	size_t i;
 
-	fault = sy_match_image(&o[0].elf, &kernel->image, &match);
+	fault = sy_stage_target(kernel, unit, &module, &path, &target);
+	if (!fault)
+		fault = sy_match_image(&o[0].elf, target, &match);
 	if (!fault)
 		fault = sy_objdiff(&o[1].elf, &o[2].elf, &diff);
 	if (!fault && match.nfuncs && match.absent == match.nfuncs) {
 		printf("%s: not in this kernel\n", unit->path.text);
 	} else if (!fault) {
-		printf("%s: %zu of %zu functions equal to the image's, %zu "
+		printf("%s: %zu of %zu functions equal to those of %s, %zu "
 		       "unchanged, %zu changes\n",
-		       unit->path.text, match.equal, match.nfuncs, diff.same,
-		       diff.n);
+		       unit->path.text, match.equal, match.nfuncs, unit->object,
+		       diff.same, diff.n);
 		for (i = 0; i < diff.n; i++)
 			sy_print_change(&diff.changes[i], &match, status);
 	}
 	sy_objdiff_deinit(&diff);
 	sy_match_deinit(&match);
+	sy_image_close(&module);
 	return fault;
 }
 
@@ -123,11 +128,6 @@ static struct sy_fault *sy_diff_unit(const struct sy_kernel *kernel,
 	if (!o)
 		return sy_fault_no_memory();
 	fault = sy_unit_find(kernel, path, &unit);
-	if (!fault && unit.module)
-		fault = sy_fault_make(SY_FAULT_UNSUPPORTED,
-				      "%s: in module %s; only code of vmlinux "
-				      "can be matched",
-				      path, unit.object);
 	if (!fault)
 		fault = sy_compile_object(kernel, &unit, NULL,
 					  SY_COMPILE_OBJTOOL, dir, "match",

@@ -55,16 +55,22 @@ static struct sy_fault *sy_match_object(const struct sy_kernel *kernel,
 	struct sy_match m = { 0 };
 	struct sy_elf object = { 0 };
 	struct sy_file file = { 0 };
-	struct sy_fault *fault = sy_file_open(out, &file);
+	const struct sy_image *target;
+	struct sy_image module;
+	struct sy_path path;
+	struct sy_fault *fault;
 
+	fault = sy_stage_target(kernel, unit, &module, &path, &target);
+	if (!fault)
+		fault = sy_file_open(out, &file);
 	if (!fault)
 		fault = sy_elf_parse(file.bytes, file.size, out, &object);
 	if (!fault)
-		fault = sy_match_image(&object, &kernel->image, &m);
+		fault = sy_match_image(&object, target, &m);
 	if (!fault && m.absent == m.nfuncs) {
-		printf("%s: not in this kernel: the image has none of its "
-		       "%zu functions\n",
-		       unit->path.text, m.nfuncs);
+		printf("%s: not in this kernel: %s has none of its %zu "
+		       "functions\n",
+		       unit->path.text, unit->object, m.nfuncs);
 	} else if (!fault) {
 		printf("%s: %zu of %zu functions equal, %zu replaced, %zu "
 		       "differ, %zu absent, %zu ambiguous, %zu odd "
@@ -79,6 +85,7 @@ static struct sy_fault *sy_match_object(const struct sy_kernel *kernel,
 	sy_match_deinit(&m);
 	sy_elf_deinit(&object);
 	sy_file_close(&file);
+	sy_image_close(&module);
 	return fault;
 }
 
@@ -99,14 +106,8 @@ static struct sy_fault *sy_match_unit(const struct sy_kernel *kernel,
 		fault = sy_unit_find(kernel, name, &unit);
 	if (fault)
 		return fault;
-	if (unit.module)
-		fault = sy_fault_make(SY_FAULT_UNSUPPORTED,
-				      "%s: in module %s; only code of vmlinux "
-				      "can be matched",
-				      name, unit.object);
-	if (!fault)
-		fault = sy_unit_compile(kernel, &unit, NULL, SY_COMPILE_OBJTOOL,
-					out.text);
+	fault = sy_unit_compile(kernel, &unit, NULL, SY_COMPILE_OBJTOOL,
+				out.text);
 	if (!fault)
 		fault = sy_match_object(kernel, &unit, out.text, verbose, begin,
 					status);

@@ -32,4 +32,14 @@ struct sy_fault *sy_stage_match(const struct sy_kernel *kernel,
 struct sy_fault *sy_stage_diff(const struct sy_kernel *kernel,
 			       const struct sy_stage_options *opt, int *status);
 
+/*
+ * What a unit is part of: the kernel's image, or a module's, which is opened
+ * into @module and has to be closed (closing is harmless for the other).
+ */
+struct sy_unit;
+struct sy_fault *sy_stage_target(const struct sy_kernel *kernel,
+				 const struct sy_unit *unit,
+				 struct sy_image *module, struct sy_path *path,
+				 const struct sy_image **ret);
+
 #endif
