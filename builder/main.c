@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "stage/stages.h"
+#include "tool/command.h"
 
 static const struct sy_stage sy_stages[] = {
 	{ "kernel", sy_stage_kernel, "" },
@@ -72,6 +72,7 @@ static int sy_run(const struct sy_stage *stage,
 
 	if (!stage->operands[0] != !opt->noperands)
 		return sy_usage(stderr);
+	sy_command_catch_signals();
 	fault = sy_kernel_open(opt->release, opt->source, &kernel);
 	if (!fault) {
 		fault = stage->run(&kernel, opt, &status);

@@ -108,7 +108,6 @@ static struct sy_fault *sy_make_overlay(const struct sy_kernel *k)
 		"scripts/genksyms/genksyms",
 		"tools/objtool/objtool",
 	};
-	const char *remove[] = { "rm", "-rf", "--", NULL, NULL };
 	struct sy_path temp;
 	struct sy_fault *fault;
 	size_t i;
@@ -118,8 +117,7 @@ static struct sy_fault *sy_make_overlay(const struct sy_kernel *k)
 	fault = sy_path_make(&temp, "%s.temp", k->overlay.text);
 	if (fault)
 		return fault;
-	remove[3] = temp.text;
-	fault = sy_command_run(&(struct sy_command_run){ .argv = remove });
+	sy_command_remove(temp.text);
 	for (i = 0; !fault && i < sizeof(items) / sizeof(items[0]); i++)
 		fault = sy_overlay_item(k, temp.text, items[i]);
 	if (!fault)

@@ -183,9 +183,8 @@ static struct sy_fault *sy_diff_all(const struct sy_kernel *kernel,
 static struct sy_fault *sy_diff_file(const struct sy_kernel *kernel,
 				     const char *name, int *status)
 {
-	const char *remove[] = { "rm", "-rf", "--", NULL, NULL };
 	struct sy_patchfile patch = { 0 };
-	struct sy_fault *fault, *after;
+	struct sy_fault *fault;
 	struct sy_file file = { 0 };
 	struct sy_path dir;
 
@@ -194,7 +193,6 @@ static struct sy_fault *sy_diff_file(const struct sy_kernel *kernel,
 		fault = sy_fault_system(dir.text);
 	if (fault)
 		return fault;
-	remove[3] = dir.text;
 	fault = sy_file_open(name, &file);
 	if (!fault)
 		fault = sy_patchfile_parse(file.bytes, file.size, name, 1,
@@ -203,10 +201,8 @@ static struct sy_fault *sy_diff_file(const struct sy_kernel *kernel,
 		fault = sy_diff_all(kernel, &patch, dir.text, status);
 	sy_patchfile_deinit(&patch);
 	sy_file_close(&file);
-	after = sy_command_run(&(struct sy_command_run){ .argv = remove });
-	if (fault)
-		sy_fault_free(after);
-	return fault ? fault : after;
+	sy_command_remove(dir.text);
+	return fault;
 }
 
 struct sy_fault *sy_stage_diff(const struct sy_kernel *kernel,

@@ -80,6 +80,20 @@ static void test_limits(void **state)
 	expect("exec head -c 5000 /dev/zero", run, "sh: killed by signal 25");
 }
 
+/* The last test: nothing but tidying up runs after a signal. */
+static void test_interrupted(void **state)
+{
+	struct sy_command_run run = { .seconds_max = 20 };
+
+	(void)state;
+	sy_command_catch_signals();
+	expect("kill -INT $PPID; sleep 60 & wait", run,
+	       "sh: interrupted by signal 2");
+	expect("exit 0", run, "sh: interrupted by signal 2");
+	run.cleanup = true;
+	assert_null(shell("sleep 0.2", run));
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -104,6 +118,7 @@ int main(void)
 		cmocka_unit_test(test_output),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_interrupted),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -108,28 +108,66 @@ static struct sy_fault *sy_failure(const struct sy_command_run *run, int status)
 			     reason[0] ? ": " : "", reason);
 }
 
+static volatile sig_atomic_t sy_interrupted;
+
+static void sy_on_signal(int number)
+{
+	sy_interrupted = number;
+}
+
+void sy_command_catch_signals(void)
+{
+	const struct sigaction action = { .sa_handler = sy_on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+static struct sy_fault *sy_was_interrupted(const struct sy_command_run *run)
+{
+	return sy_fault_make(SY_FAULT_COMMAND, "%s: interrupted by signal %d",
+			     run->argv[0], (int)sy_interrupted);
+}
+
+#define SY_SLICE_MS 50 /* in which an interrupt is seen at the latest */
+
+/* Waits until the process is gone, or it is time to kill it: false. */
+static bool sy_wait_while(const struct sy_command_run *run, int fd)
+{
+	int left_ms = (run->seconds_max ? (int)run->seconds_max : 600) * 1000;
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	for (; left_ms > 0; left_ms -= SY_SLICE_MS) {
+		if (sy_interrupted && !run->cleanup)
+			return false;
+		if (poll(&poll_fd, 1, SY_SLICE_MS) > 0)
+			return true;
+	}
+	return false;
+}
+
 static struct sy_fault *sy_wait_for(const struct sy_command_run *run, pid_t pid)
 {
-	int seconds = run->seconds_max ? (int)run->seconds_max : 600;
-	struct pollfd poll_fd = { .events = POLLIN };
-	int status, ready = 0;
+	int status, fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	bool killed = false;
 
-	poll_fd.fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (poll_fd.fd >= 0) {
-		do
-			ready = poll(&poll_fd, 1, seconds * 1000);
-		while (ready < 0 && errno == EINTR);
-		close(poll_fd.fd);
-		if (ready == 0)
-			kill(-pid, SIGKILL);
+	if (fd >= 0) {
+		killed = !sy_wait_while(run, fd);
+		close(fd);
 	}
+	if (killed)
+		kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return sy_fault_system(run->argv[0]);
-	if (poll_fd.fd >= 0 && ready == 0)
+	if (killed && sy_interrupted && !run->cleanup)
+		return sy_was_interrupted(run);
+	if (killed)
 		return sy_fault_make(SY_FAULT_COMMAND,
-				     "%s: not done after %d seconds",
-				     run->argv[0], seconds);
+				     "%s: not done after %u seconds",
+				     run->argv[0],
+				     run->seconds_max ? run->seconds_max : 600);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return NULL;
 	return sy_failure(run, status);
@@ -137,9 +175,12 @@ static struct sy_fault *sy_wait_for(const struct sy_command_run *run, pid_t pid)
 
 struct sy_fault *sy_command_run(const struct sy_command_run *run)
 {
-	char **env = sy_environment();
+	char **env;
 	pid_t pid;
 
+	if (sy_interrupted && !run->cleanup)
+		return sy_was_interrupted(run);
+	env = sy_environment();
 	if (!env)
 		return sy_fault_no_memory();
 	pid = fork();
@@ -150,4 +191,12 @@ struct sy_fault *sy_command_run(const struct sy_command_run *run)
 		return sy_fault_system(run->argv[0]);
 	setpgid(pid, pid);
 	return sy_wait_for(run, pid);
+}
+
+void sy_command_remove(const char *path)
+{
+	const char *const argv[] = { "rm", "-rf", "--", path, NULL };
+
+	sy_fault_free(sy_command_run(
+		&(struct sy_command_run){ .argv = argv, .cleanup = true }));
 }
