@@ -173,6 +173,27 @@ static int sy_quiet(const struct sy_sim *s)
 	return 1;
 }
 
+/*
+ * Which of the CPUs a task is on makes no difference while nobody goes through
+ * them one by one: number them in the order of their tasks.
+ */
+static void sy_number_cpus(struct sy_world *w, sy_u32 ncpus)
+{
+	sy_u32 i, cpu = 0;
+
+	if (w->gathering || (w->acting && w->act.kind == SY_ACT_SCAN))
+		return;
+	memset(w->cpu, 0, ncpus * sizeof(w->cpu[0]));
+	for (i = 0; i < w->ntasks; i++) {
+		struct sy_sim_task *t = &w->task[i];
+
+		if (t->life != SY_ALIVE || t->run != SY_ON_CPU)
+			continue;
+		t->cpu = (sy_u8)cpu;
+		w->cpu[cpu++] = (sy_u16)(i + 1);
+	}
+}
+
 static void sy_expand(struct sy_explorer *x, sy_u32 i, struct sy_world *w,
 		      struct sy_explored *ret)
 {
@@ -193,6 +214,7 @@ static void sy_expand(struct sy_explorer *x, sy_u32 i, struct sy_world *w,
 		at.move = moves[k];
 		sy_move(&s, &moves[k]);
 		sy_note(ret, &s, &at);
+		sy_number_cpus(w, x->l->ncpus);
 		to = sy_insert(x, w, i, &moves[k]);
 		if (x->l->outcome == SY_OUTCOME_CONVERGES)
 			sy_edge(x, i, to);

@@ -110,14 +110,22 @@ void sy_soil(struct sy_sim_task *t)
 	t->queued = 1;
 }
 
+/* What a look is kept for: the tally asks about these two only. */
+void sy_note_look(struct sy_sim_task *t, enum sy_look look)
+{
+	t->look = look == SY_LOOK_ASLEEP || look == SY_LOOK_KTHREAD ?
+			  (sy_u8)look :
+			  SY_LOOK_PREEMPTED;
+}
+
 void sy_visit(struct sy_sim *s, sy_u32 i, enum sy_view view)
 {
 	struct sy_world *w = s->w;
 	struct sy_sim_task *t = &w->task[i];
 	enum sy_look look = sy_judge(&w->e.model, sy_sight(s, i, view));
 
-	t->look = (sy_u8)look;
 	sy_say(s, "%s is seen: %s", s->l->thread[i].name, sy_look_name(look));
+	sy_note_look(t, look);
 	if (look != SY_LOOK_LEFT && look != SY_LOOK_EXCUSED)
 		return;
 	if (w->by_thread)

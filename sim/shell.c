@@ -8,7 +8,8 @@
  * Time is abstracted: an engine's times are kept as spans from one fixed now,
  * and the explorer lets the scan, the nudge or the deadline fall due in any
  * order against the steps of tasks. Counts that only make times longer are
- * forgotten.
+ * forgotten, and of counts of tasks only whether they are zero is kept: the
+ * core asks no more of them once the event that brought them is over.
  */
 #include <string.h>
 
@@ -48,6 +49,10 @@ void sy_shell_forget_time(struct sy_engine *e)
 	e->stop_limit_ns = SY_STOP_MIN_NS;
 	if (!e->tries && e->attempts > 1)
 		e->attempts = 1;
+	/* The core asks later whether there are some, not how many. */
+	e->pending = e->pending > 0;
+	e->nudgeable = e->nudgeable > 0;
+	e->moving = 0;
 }
 
 static void sy_feed(struct sy_sim *s, struct sy_event *event)
@@ -241,6 +246,7 @@ static void sy_scanned(struct sy_sim *s)
 		event.u.scan.moving += t->look != SY_LOOK_ASLEEP &&
 				       t->look != SY_LOOK_KTHREAD;
 	}
+	w->running = 0;
 	sy_done(w);
 	sy_say(s, "the scan is over, %u are left", event.u.scan.pending);
 	sy_feed(s, &event);

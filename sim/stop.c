@@ -19,7 +19,7 @@ static int sy_outside(struct sy_sim *s, sy_u32 i, enum sy_view view)
 	struct sy_world *w = s->w;
 	enum sy_look look = sy_judge(&w->e.model, sy_sight(s, i, view));
 
-	w->task[i].look = (sy_u8)look;
+	sy_note_look(&w->task[i], look);
 	return look == SY_LOOK_LEFT;
 }
 

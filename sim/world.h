@@ -184,6 +184,7 @@ sy_u32 sy_sight(const struct sy_sim *s, sy_u32 i, enum sy_view view);
 int sy_pending(const struct sy_world *w, const struct sy_sim_task *t);
 void sy_visit(struct sy_sim *s, sy_u32 i, enum sy_view view);
 void sy_soil(struct sy_sim_task *t);
+void sy_note_look(struct sy_sim_task *t, enum sy_look look);
 void sy_hook_out(struct sy_sim *s, sy_u32 i);
 void sy_hook_in(struct sy_sim *s, sy_u32 i);
 void sy_hook_border(struct sy_sim *s, sy_u32 i);
