@@ -9,7 +9,7 @@
  * gate global a while later. The child calls two patched functions, one from the
  * other.
  *
- * The good model holds what the sources should do. The variants marked "today"
+ * The good model holds what the sources should do. The variants marked "once"
  * are what they did when this was written (commit b44682d); README.md says how
  * it goes wrong and what mends it.
  *
@@ -26,16 +26,16 @@
  *   - a child starts on its parent's side, or on the one that is wanted.
  *
  * Broken variants, each of which must fail:
- *   birth_open    today: interrupts are on while a birth reads its parent's side
+ *   birth_open    once: interrupts are on while a birth reads its parent's side
  *                 and enters the child, or counts it as lost
- *   tally         today: the scan settles by walking the table and counting,
+ *   tally         once: the scan settles by walking the table and counting,
  *                 not by the counter
- *   free_read     today: sy_on_free reads the side, then counts
- *   add_store     today: sy_task_add stores the side of a child that the fill
+ *   free_read     once: sy_on_free reads the side, then counts
+ *   add_store     once: sy_task_add stores the side of a child that the fill
  *                 was faster to enter
- *   lost_reset    today: after the fill no birth counts as lost, those that came
+ *   lost_reset    once: after the fill no birth counts as lost, those that came
  *                 meanwhile included
- *   lost_late     today: a birth is lost after the worker has decided; the child
+ *   lost_late     once: a birth is lost after the worker has decided; the child
  *                 is on the default side until the gate is global
  *   plain_switch  the switch is a load and a store
  *   fill_wins     a child that the fill entered first keeps the default side

@@ -105,6 +105,16 @@ static u32 sy_prepare_table(struct sy_transition *tr)
 	return SY_V_OK;
 }
 
+/*
+ * Tasks that left all lists are waited for where tasks are looked at; ftrace's
+ * own wait is tried out where something is registered; and under SWITCH_KERNEL
+ * nobody may still be deciding by the table of an earlier transition.
+ */
+static bool sy_needs_flush(const struct sy_transition *tr)
+{
+	return tr->table || tr->to_new || tr->model.sw == SY_SWITCH_KERNEL;
+}
+
 /**
  * sy_prepare() - make ready, change nothing
  * @tr: the transition
@@ -118,7 +128,7 @@ u32 sy_prepare(struct sy_transition *tr)
 
 	if (sy_needs_table(&tr->model))
 		verdict = sy_prepare_table(tr);
-	if (!verdict && (tr->table || tr->to_new)) {
+	if (!verdict && sy_needs_flush(tr)) {
 		sy_flush_start(tr);
 		verdict = sy_flush_wait(tr);
 	}

@@ -144,6 +144,7 @@ static void sy_scan_current(void *data)
  */
 void sy_tally(struct sy_transition *tr, struct sy_tally *ret)
 {
+	struct sy_table *t = tr->table;
 	struct sy_task *st;
 	u32 i;
 
@@ -159,6 +160,24 @@ void sy_tally(struct sy_transition *tr, struct sy_tally *ret)
 		ret->moving += st->look != SY_LOOK_ASLEEP &&
 			       st->look != SY_LOOK_KTHREAD;
 	}
+	/*
+	 * Under SWITCH_THREAD a walk is no single instant: a child may enter a
+	 * bucket that was counted, and its parent leave one that was not. The
+	 * counter is exact.
+	 */
+	if (t->by_thread)
+		ret->pending = atomic_read(&t->pending);
+	ret->pending += atomic_read(&t->lost);
+	ret->moving += atomic_read(&t->lost);
+}
+
+/* Births during the fill that find no memory stay counted. */
+static void sy_scan_lost(struct sy_table *t)
+{
+	int lost = atomic_read(&t->lost);
+
+	if (lost && !sy_table_fill(t))
+		atomic_sub(lost, &t->lost);
 }
 
 /* SWITCH_KERNEL: whoever ran since the last scan is looked at again. */
@@ -189,8 +208,7 @@ void sy_scan(struct sy_transition *tr, struct sy_tally *ret)
 	struct task_struct *task;
 	u32 i;
 
-	if (READ_ONCE(t->lost) && !sy_table_fill(t))
-		WRITE_ONCE(t->lost, 0);
+	sy_scan_lost(t);
 	sy_scan_dirty(t);
 	sy_table_for_each(t, i, scan.st) {
 		if (!sy_task_pending(t, scan.st) || !sy_task_get(t, scan.st))
@@ -203,8 +221,6 @@ void sy_scan(struct sy_transition *tr, struct sy_tally *ret)
 	if (scan.running)
 		on_each_cpu(sy_scan_current, tr, 1);
 	sy_tally(tr, ret);
-	ret->pending += READ_ONCE(t->lost);
-	ret->moving += READ_ONCE(t->lost);
 }
 
 /*

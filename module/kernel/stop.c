@@ -181,7 +181,7 @@ static bool sy_dirty_outside(struct sy_transition *tr,
 		if (!sy_stopped_task_outside(tr, st))
 			return false;
 	}
-	return !READ_ONCE(tr->table->lost);
+	return !atomic_read(&tr->table->lost);
 }
 
 static enum sy_stop_end sy_check_and_flip(struct sy_transition *tr,

@@ -105,6 +105,18 @@ void sy_task_soil(struct sy_table *t, struct sy_task *st)
 		llist_add(&st->dirty, &t->dirty);
 }
 
+/* A scan may switch the node meanwhile: whoever changes its side counts. */
+static void sy_task_take_side(struct sy_table *t, struct sy_task *st,
+			      u32 universe)
+{
+	if (xchg(&st->universe, universe) == universe)
+		return;
+	if (universe == t->goal)
+		sy_pending_dec(t);
+	else
+		atomic_inc(&t->pending);
+}
+
 static void sy_task_add(struct sy_table *t, struct task_struct *task,
 			struct sy_task *st, u32 universe, bool fresh)
 {
@@ -115,13 +127,8 @@ static void sy_task_add(struct sy_table *t, struct task_struct *task,
 	old = sy_task_of(t, task);
 	if (old) {
 		/* The fill was faster than the birth: the parent's side wins. */
-		if (fresh && t->by_thread && old->universe != universe) {
-			WRITE_ONCE(old->universe, universe);
-			if (universe == t->goal)
-				sy_pending_dec(t);
-			else
-				atomic_inc(&t->pending);
-		}
+		if (fresh && t->by_thread)
+			sy_task_take_side(t, old, universe);
 		raw_spin_unlock_irqrestore(&t->lock, flags);
 		kfree(st);
 		return;
@@ -141,24 +148,57 @@ static void sy_task_add(struct sy_table *t, struct task_struct *task,
 	raw_spin_unlock_irqrestore(&t->lock, flags);
 }
 
-/* tracepoint task_newtask: in the parent, before the child first runs */
+static struct sy_task *sy_reserve_take(struct sy_table *t)
+{
+	struct sy_task *st = NULL;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&t->lock, flags);
+	if (t->nreserve)
+		st = t->reserve[--t->nreserve];
+	raw_spin_unlock_irqrestore(&t->lock, flags);
+	return st;
+}
+
+/* Return: 0 or -ENOMEM. Before births are followed: no lock. */
+static int sy_reserve_fill(struct sy_table *t)
+{
+	while (t->nreserve < SY_RESERVE) {
+		struct sy_task *st = sy_zalloc(sizeof(*st), GFP_KERNEL);
+
+		if (!st)
+			return -ENOMEM;
+		t->reserve[t->nreserve++] = st;
+	}
+	return 0;
+}
+
+/*
+ * tracepoint task_newtask: in the parent, before the child first runs.
+ *
+ * Interrupts are off from before the parent's side is read until the child is in
+ * the table or counted as lost: the parent cannot be switched in between, so
+ * somebody is pending as long as the child may have to be.
+ */
 static void sy_on_birth(void *data, struct task_struct *task,
 			unsigned long clone_flags)
 {
 	struct sy_table *t = data;
 	struct sy_task *parent, *st;
 	u32 universe = t->dflt;
+	unsigned long flags;
 
-	st = sy_zalloc_atomic(sizeof(*st));
-	if (!st) {
-		/* The next scan finds it on the task list. */
-		WRITE_ONCE(t->lost, t->lost + 1);
-		return;
-	}
+	local_irq_save(flags);
+	st = sy_zalloc_atomic(sizeof(*st)) ?: sy_reserve_take(t);
 	parent = sy_task_of(t, current);
 	if (parent)
 		universe = READ_ONCE(parent->universe);
-	sy_task_add(t, task, st, universe, true);
+	if (st)
+		sy_task_add(t, task, st, universe, true);
+	else
+		/* The next scan finds it on the task list. */
+		atomic_inc(&t->lost);
+	local_irq_restore(flags);
 }
 
 /* tracepoint sched_process_free: it runs nothing any more; in an RCU callback */
@@ -171,15 +211,14 @@ static void sy_on_free(void *data, struct task_struct *task)
 	raw_spin_lock_irqsave(&t->lock, flags);
 	st = sy_task_of(t, task);
 	if (st) {
-		bool pending = t->by_thread && st->universe != t->goal;
-
 		st->gone = 1;
 		/* A walk that stands on the node goes on from it. */
 		hlist_del_rcu(&st->hash);
 		llist_add(&st->grave, &t->graves);
 		t->total--;
-		if (pending)
-			sy_pending_dec(t);
+		/* A scan may switch it meanwhile: only one of them counts. */
+		if (t->by_thread)
+			sy_task_switch(t, st);
 	}
 	raw_spin_unlock_irqrestore(&t->lock, flags);
 	if (st)
@@ -309,7 +348,9 @@ int sy_table_track(struct sy_table *t)
 		sy_tp_free = sy_tracepoint("sched_process_free");
 	if (!sy_tp_birth || !sy_tp_free)
 		return -ENOENT;
-	err = tracepoint_probe_register(sy_tp_free, sy_on_free, t);
+	err = sy_reserve_fill(t);
+	if (!err)
+		err = tracepoint_probe_register(sy_tp_free, sy_on_free, t);
 	if (err)
 		return err;
 	err = tracepoint_probe_register(sy_tp_birth, sy_on_birth, t);
@@ -386,6 +427,8 @@ void sy_table_destroy(struct sy_table *t)
 	}
 	llist_for_each_safe(grave, after, llist_del_all(&t->graves))
 		kfree(llist_entry(grave, struct sy_task, grave));
+	while (t->nreserve)
+		kfree(t->reserve[--t->nreserve]);
 	kvfree(t->buckets);
 	kvfree(t);
 }

@@ -48,6 +48,8 @@ struct sy_task {
 
 static_assert(sizeof(struct sy_task) <= 96);
 
+#define SY_RESERVE 32
+
 /**
  * struct sy_table - all threads, for one transition
  * @lock:    chains, @gone, @total, and the flags of nodes that are not made by
@@ -55,6 +57,8 @@ static_assert(sizeof(struct sy_task) <= 96);
  *           `current` by dispatch.S and the hooks go without: nodes are freed
  *           with the table, after a grace period.
  * @pending: SWITCH_THREAD: nodes not on the side @goal
+ * @lost:    births that found no memory and are not in the table yet
+ * @reserve: nodes for births that find no memory, @nreserve of them
  * @dirty:   SWITCH_KERNEL: nodes that ran since they were seen clean
  */
 struct sy_table {
@@ -66,7 +70,9 @@ struct sy_table {
 	bool by_thread;
 	bool turning;
 	u32 total;
-	u32 lost; /* births that found no memory */
+	atomic_t lost;
+	u32 nreserve;
+	struct sy_task *reserve[SY_RESERVE];
 	atomic_t pending;
 	atomic_t excused;
 	struct llist_head dirty, graves;

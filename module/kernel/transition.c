@@ -495,7 +495,7 @@ static void sy_feed_hints(struct sy_transition *tr)
 	    completion_done(&tr->flushed))
 		sy_feed_kind(SY_EVENT_FLUSHED);
 	if (drained && tr && tr->table && tr->table->by_thread &&
-	    !atomic_read(&tr->table->pending) && !READ_ONCE(tr->table->lost))
+	    !atomic_read(&tr->table->pending) && !atomic_read(&tr->table->lost))
 		sy_feed_kind(SY_EVENT_DRAINED);
 	if (test_and_clear_bit(SY_HINT_TIMER, &sy_hints))
 		sy_feed_kind(SY_EVENT_TIMER);
