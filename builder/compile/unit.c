@@ -1,151 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How kbuild compiles a unit is asked once, with make -n; from then on gcc and
- * objtool are run directly, since kbuild's own work costs a second each time.
- * kbuild is told that everything it would prepare is there (-o prepare ...), as
- * it is: the headers package holds all that preparing makes.
+ * From kbuild's command line for a unit to objects: gcc and objtool are run
+ * directly, with outputs of our own, in another tree where one is given.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../tool/command.h"
-#include "unit.h"
-
-/* The n in MAKEFLAGS is what reaches the makes that make calls. */
-static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
-				      const char *target, const char *out)
-{
-	struct sy_path file, src, obj, flags, release, cc, log;
-	const char *const argv[] = {
-		"make",	    "-n",	  "-f",
-		file.text,  "V=1",	  "sub_make_done=1",
-		"ARCH=x86", src.text,	  obj.text,
-		flags.text, release.text, cc.text,
-		"-o",	    "prepare",	  "-o",
-		"prepare0", "-o",	  "archprepare",
-		"-o",	    "scripts",	  target,
-		NULL
-	};
-	const struct sy_command_run run = {
-		.argv = argv,
-		.dir = k->overlay.text,
-		.out = out,
-		.log = log.text,
-		.out_size_max = 1 << 24,
-		.seconds_max = 120,
-	};
-	struct sy_fault *fault;
-
-	fault = sy_path_make(&file, "%s/Makefile", k->source.text);
-	if (!fault)
-		fault = sy_path_make(&src, "abs_srctree=%s", k->source.text);
-	if (!fault)
-		fault = sy_path_make(&obj, "abs_objtree=%s", k->overlay.text);
-	if (!fault)
-		fault = sy_path_make(&flags, "MAKEFLAGS=-nrR --include-dir=%s",
-				     k->source.text);
-	if (!fault)
-		fault = sy_path_make(&release, "KERNELRELEASE=%s", k->release);
-	if (!fault)
-		fault = sy_path_make(&cc, "CC=%s", k->compiler);
-	if (!fault)
-		fault = sy_path_make(&log, "%s.log", out);
-	if (fault)
-		return fault;
-	fault = sy_command_run(&run);
-	unlink(log.text);
-	return fault;
-}
-
-/*
- * kbuild's line is "set -e; echo ...; trap ...; COMPILE; fixdep ...", and only
- * COMPILE is wanted: "gcc ... ; ./tools/objtool/objtool ...".
- */
-static const char *sy_trim_line(const struct sy_kernel *k, const char *line,
-				size_t *len)
-{
-	static const char after[] = "; scripts/basic/fixdep ";
-	const char *at, *end;
-	struct sy_path begin;
-
-	if (sy_path_make(&begin, "; %s -Wp,-M", k->compiler))
-		return NULL;
-	at = memmem(line, *len, begin.text, strlen(begin.text));
-	if (at) {
-		*len -= (size_t)(at + 2 - line);
-		line = at + 2;
-	}
-	end = memmem(line, *len, after, sizeof(after) - 1);
-	if (end)
-		*len = (size_t)(end - line);
-	return line;
-}
-
-/* In what make would run: what compiles @unit. */
-static const char *sy_find_line(const struct sy_kernel *k, const char *unit,
-				const char *bytes, size_t size, size_t *len)
-{
-	const char *at = bytes, *end = bytes + size, *stop;
-	struct sy_path source;
-
-	if (sy_path_make(&source, " %s/%s ", k->source.text, unit))
-		return NULL;
-	for (; at < end; at = stop + 1) {
-		stop = memchr(at, '\n', (size_t)(end - at));
-		if (!stop)
-			stop = end;
-		*len = (size_t)(stop - at);
-		if (memmem(at, *len, " -c -o ", 7) &&
-		    memmem(at, *len, source.text, strlen(source.text)))
-			return sy_trim_line(k, at, len);
-	}
-	return NULL;
-}
-
-/* The line from the kernel's folder, or from kbuild, and then to the folder. */
-static struct sy_fault *sy_get_line(const struct sy_kernel *k, const char *unit,
-				    struct sy_file *file, const char **line,
-				    size_t *len)
-{
-	struct sy_path kept, out, target;
-	struct sy_fault *fault;
-
-	fault = sy_path_make(&kept, "%s/units/%s.command", k->home.text, unit);
-	if (!fault)
-		fault = sy_path_make(&out, "%s/kbuild.%d", k->home.text,
-				     (int)getpid());
-	if (!fault)
-		fault = sy_path_make(&target, "%.*s.o", (int)strlen(unit) - 2,
-				     unit);
-	if (fault)
-		return fault;
-	if (sy_path_exists(kept.text)) {
-		fault = sy_file_open(kept.text, file);
-		if (fault)
-			return fault;
-		*line = sy_find_line(k, unit, (const char *)file->bytes,
-				     file->size, len);
-		if (*line)
-			return NULL;
-		sy_file_close(file); /* of a source that lay elsewhere */
-	}
-	fault = sy_ask_kbuild(k, target.text, out.text);
-	if (!fault)
-		fault = sy_file_open(out.text, file);
-	unlink(out.text);
-	if (fault)
-		return fault;
-	*line = sy_find_line(k, unit, (const char *)file->bytes, file->size,
-			     len);
-	if (!*line)
-		return sy_fault_make(SY_FAULT_UNSUPPORTED,
-				     "%s: kbuild does not compile it for %s",
-				     unit, k->release);
-	fault = sy_path_mkdir(kept.text, true);
-	return fault ? fault : sy_path_write(kept.text, *line, *len);
-}
+#include "kbuild.h"
 
 /* Does this word, or do these two, name an output? *skip: how many words. */
 static bool sy_is_output(char *const *word, size_t *skip)
@@ -250,7 +113,7 @@ struct sy_fault *sy_unit_find(const struct sy_kernel *kernel, const char *path,
 		fault = sy_fault_make(SY_FAULT_BAD_FILE,
 				      "%s: not in the kernel's source", path);
 	if (!fault)
-		fault = sy_get_line(kernel, path, &file, &line, &len);
+		fault = sy_kbuild_line(kernel, path, &file, &line, &len);
 	if (!fault)
 		fault = sy_parse_line(ret, line, len);
 	sy_file_close(&file);

@@ -101,7 +101,9 @@ static struct sy_fault *sy_report(const struct sy_kernel *kernel,
 	if (!fault)
 		fault = sy_objdiff(&o[1].elf, &o[2].elf, &diff);
 	if (!fault && match.nfuncs && match.absent == match.nfuncs) {
-		printf("%s: not in this kernel\n", unit->path.text);
+		printf("%s: %s has none of its %zu functions\n",
+		       unit->path.text, unit->object, match.nfuncs);
+		*status = SY_STATUS_MISMATCH;
 	} else if (!fault) {
 		printf("%s: %zu of %zu functions equal to those of %s, %zu "
 		       "unchanged, %zu changes\n",

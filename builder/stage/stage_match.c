@@ -68,9 +68,9 @@ static struct sy_fault *sy_match_object(const struct sy_kernel *kernel,
 	if (!fault)
 		fault = sy_match_image(&object, target, &m);
 	if (!fault && m.absent == m.nfuncs) {
-		printf("%s: not in this kernel: %s has none of its %zu "
-		       "functions\n",
+		printf("%s: %s has none of its %zu functions\n",
 		       unit->path.text, unit->object, m.nfuncs);
+		*status = SY_STATUS_MISMATCH;
 	} else if (!fault) {
 		printf("%s: %zu of %zu functions equal, %zu replaced, %zu "
 		       "differ, %zu absent, %zu ambiguous, %zu odd "

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How kbuild compiles a unit is asked once, with make -n, and the answer kept:
+ * kbuild's own work costs a second each time. It is told that everything it
+ * would prepare is there (-o prepare ...), as it is: the headers package holds
+ * all that preparing makes. Nothing is compiled here.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../tool/command.h"
+#include "kbuild.h"
+
+/* The n in MAKEFLAGS is what reaches the makes that make calls. */
+static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
+				      const char *folder, const char *target,
+				      const char *out)
+{
+	struct sy_path file, src, obj, flags, release, cc, log, dir, goal;
+	const char *const argv[] = { "make",	   "-n",
+				     "-f",	   file.text,
+				     "V=1",	   "sub_make_done=1",
+				     "ARCH=x86",   src.text,
+				     obj.text,	   flags.text,
+				     release.text, cc.text,
+				     "-o",	   "prepare",
+				     "-o",	   "prepare0",
+				     "-o",	   "archprepare",
+				     "-o",	   "scripts",
+				     target,	   folder ? dir.text : NULL,
+				     goal.text,	   NULL };
+	const struct sy_command_run run = {
+		.argv = argv,
+		.dir = k->overlay.text,
+		.out = out,
+		.log = log.text,
+		.out_size_max = 1 << 24,
+		.seconds_max = 120,
+	};
+	struct sy_fault *fault;
+
+	fault = sy_path_make(&file, "%s/Makefile", k->source.text);
+	if (!fault)
+		fault = sy_path_make(&src, "abs_srctree=%s", k->source.text);
+	if (!fault)
+		fault = sy_path_make(&obj, "abs_objtree=%s", k->overlay.text);
+	if (!fault)
+		fault = sy_path_make(&flags, "MAKEFLAGS=-nrR --include-dir=%s",
+				     k->source.text);
+	if (!fault)
+		fault = sy_path_make(&release, "KERNELRELEASE=%s", k->release);
+	if (!fault)
+		fault = sy_path_make(&dir, "build-dir=%s",
+				     folder ? folder : "");
+	if (!fault)
+		fault = sy_path_make(&goal, "single-goals=%s", target);
+	if (!fault)
+		fault = sy_path_make(&cc, "CC=%s", k->compiler);
+	if (!fault)
+		fault = sy_path_make(&log, "%s.log", out);
+	if (fault)
+		return fault;
+	fault = sy_command_run(&run);
+	unlink(log.text);
+	return fault;
+}
+
+/*
+ * kbuild's line is "set -e; echo ...; trap ...; COMPILE; fixdep ...", and only
+ * COMPILE is wanted: "gcc ... ; ./tools/objtool/objtool ...".
+ */
+static const char *sy_trim_line(const struct sy_kernel *k, const char *line,
+				size_t *len)
+{
+	static const char after[] = "; scripts/basic/fixdep ";
+	const char *at, *end;
+	struct sy_path begin;
+
+	if (sy_path_make(&begin, "; %s -Wp,-M", k->compiler))
+		return NULL;
+	at = memmem(line, *len, begin.text, strlen(begin.text));
+	if (at) {
+		*len -= (size_t)(at + 2 - line);
+		line = at + 2;
+	}
+	end = memmem(line, *len, after, sizeof(after) - 1);
+	if (end)
+		*len = (size_t)(end - line);
+	return line;
+}
+
+/* In what make would run: what compiles @unit. */
+static const char *sy_find_line(const struct sy_kernel *k, const char *unit,
+				const char *bytes, size_t size, size_t *len)
+{
+	const char *at = bytes, *end = bytes + size, *stop;
+	struct sy_path source;
+
+	if (sy_path_make(&source, " %s/%s ", k->source.text, unit))
+		return NULL;
+	for (; at < end; at = stop + 1) {
+		stop = memchr(at, '\n', (size_t)(end - at));
+		if (!stop)
+			stop = end;
+		*len = (size_t)(stop - at);
+		if (memmem(at, *len, " -c -o ", 7) &&
+		    memmem(at, *len, source.text, strlen(source.text)))
+			return sy_trim_line(k, at, len);
+	}
+	return NULL;
+}
+
+/* The nearest folder above a unit that kbuild could enter. */
+static struct sy_fault *sy_own_folder(const struct sy_kernel *k,
+				      const char *unit, struct sy_path *ret)
+{
+	struct sy_path makefile, kbuild;
+	struct sy_fault *fault = sy_path_make(ret, "%s", unit);
+	char *slash;
+
+	while (!fault && (slash = strrchr(ret->text, '/'))) {
+		*slash = '\0';
+		fault = sy_path_make(&makefile, "%s/%s/Makefile",
+				     k->source.text, ret->text);
+		if (!fault)
+			fault = sy_path_make(&kbuild, "%s/%s/Kbuild",
+					     k->source.text, ret->text);
+		if (!fault && (sy_path_exists(makefile.text) ||
+			       sy_path_exists(kbuild.text)))
+			return NULL;
+	}
+	return fault ? fault :
+		       sy_fault_make(SY_FAULT_UNSUPPORTED,
+				     "%s: no Makefile above it", unit);
+}
+
+/* Asks and finds; *line is NULL when kbuild has said nothing of the unit. */
+static struct sy_fault *sy_ask_in(const struct sy_kernel *k, const char *folder,
+				  const char *unit, struct sy_file *file,
+				  const char **line, size_t *len)
+{
+	struct sy_path out, target;
+	struct sy_fault *fault;
+
+	fault = sy_path_make(&out, "%s/kbuild.%d", k->home.text, (int)getpid());
+	if (!fault)
+		fault = sy_path_make(&target, "%.*s.o", (int)strlen(unit) - 2,
+				     unit);
+	if (fault)
+		return fault;
+	fault = sy_ask_kbuild(k, folder, target.text, out.text);
+	if (!fault)
+		fault = sy_file_open(out.text, file);
+	unlink(out.text);
+	if (!fault)
+		*line = sy_find_line(k, unit, (const char *)file->bytes,
+				     file->size, len);
+	return fault;
+}
+
+/*
+ * kbuild walks down from the top to a single unit, but not through a line such
+ * as drivers/Makefile's "obj-y += char/ipmi/": then it takes what is a part of a
+ * module for one of vmlinux. So whatever seems to be no part of a module is
+ * asked for once more, in its own folder, and a module is believed.
+ */
+static struct sy_fault *sy_ask(const struct sy_kernel *k, const char *unit,
+			       struct sy_file *file, const char **line,
+			       size_t *len)
+{
+	static const char key[] = " -DMODULE ";
+	struct sy_file second = { 0 };
+	struct sy_path folder;
+	struct sy_fault *fault;
+	const char *other = NULL;
+	size_t n = 0;
+
+	fault = sy_ask_in(k, NULL, unit, file, line, len);
+	if (fault || (*line && memmem(*line, *len, key, sizeof(key) - 1)))
+		return fault;
+	fault = sy_own_folder(k, unit, &folder);
+	if (fault)
+		return fault;
+	fault = sy_ask_in(k, folder.text, unit, &second, &other, &n);
+	if (fault || !other || !memmem(other, n, key, sizeof(key) - 1)) {
+		sy_fault_free(fault); /* the first answer stands */
+		sy_file_close(&second);
+		return NULL;
+	}
+	sy_file_close(file);
+	*file = second;
+	*line = other;
+	*len = n;
+	return NULL;
+}
+
+struct sy_fault *sy_kbuild_line(const struct sy_kernel *k, const char *unit,
+				struct sy_file *file, const char **line,
+				size_t *len)
+{
+	struct sy_path kept;
+	struct sy_fault *fault;
+
+	fault = sy_path_make(&kept, "%s/units/%s.command", k->home.text, unit);
+	if (fault)
+		return fault;
+	if (sy_path_exists(kept.text)) {
+		fault = sy_file_open(kept.text, file);
+		if (fault)
+			return fault;
+		*line = sy_find_line(k, unit, (const char *)file->bytes,
+				     file->size, len);
+		if (*line)
+			return NULL;
+		sy_file_close(file); /* of a source that lay elsewhere */
+	}
+	fault = sy_ask(k, unit, file, line, len);
+	if (fault)
+		return fault;
+	if (!*line)
+		return sy_fault_make(SY_FAULT_UNSUPPORTED,
+				     "%s: kbuild does not compile it for %s",
+				     unit, k->release);
+	fault = sy_path_mkdir(kept.text, true);
+	return fault ? fault : sy_path_write(kept.text, *line, *len);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What kbuild would run to compile a unit. */
+#ifndef SY_BUILDER_KBUILD_H
+#define SY_BUILDER_KBUILD_H
+
+#include "unit.h"
+
+/*
+ * The line "gcc ... ; ./tools/objtool/objtool ..." for @unit, from the kernel's
+ * folder or from kbuild itself. It lies in @file, which has to be closed.
+ */
+struct sy_fault *sy_kbuild_line(const struct sy_kernel *kernel,
+				const char *unit, struct sy_file *file,
+				const char **line, size_t *len);
+
+#endif
