@@ -25,22 +25,6 @@ bool sy_same_name(const char *a, const char *b)
 	return len == sy_stem(b) && !a[len] == !b[len] && !memcmp(a, b, len);
 }
 
-/* The content that a reference into a merged section means; NULL: none. */
-static const uint8_t *sy_content(const struct sy_section *s,
-				 const struct sy_rela *rela, size_t *len)
-{
-	bool relative = rela->type == R_X86_64_PC32 ||
-			rela->type == R_X86_64_PLT32;
-	uint64_t at = (uint64_t)rela->addend + (relative ? 4 : 0);
-
-	if (!s->data || at >= s->size)
-		return NULL;
-	*len = s->flags & SHF_STRINGS ?
-		       strnlen((const char *)s->data + at, s->size - at) :
-		       s->entsize;
-	return sy_within(at, *len, s->size) ? s->data + at : NULL;
-}
-
 /* A reference to a section of one function or datum is one to its symbol. */
 static const char *sy_target_name(const struct sy_elf *elf,
 				  const struct sy_symbol *symbol)
@@ -63,8 +47,8 @@ bool sy_same_reference(const struct sy_elf *a, const struct sy_rela *x,
 	if (x->type != y->type || s->type != t->type)
 		return false;
 	if (s->type == STT_SECTION && home->flags & other->flags & SHF_MERGE) {
-		mine = sy_content(home, x, &m);
-		its = sy_content(other, y, &n);
+		mine = sy_rela_content(home, x, &m);
+		its = sy_rela_content(other, y, &n);
 		return mine && its && m == n && !memcmp(mine, its, m);
 	}
 	return x->addend == y->addend &&

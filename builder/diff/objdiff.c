@@ -10,15 +10,6 @@
 #include "objdiff.h"
 #include "special.h"
 
-static bool sy_is_function(const struct sy_elf *elf,
-			   const struct sy_symbol *symbol)
-{
-	const struct sy_section *s = &elf->sections[symbol->section];
-
-	return symbol->type == STT_FUNC && symbol->section && symbol->size &&
-	       s->flags & SHF_EXECINSTR && s->data;
-}
-
 static bool sy_is_datum(const struct sy_section *s)
 {
 	return s->flags & SHF_ALLOC && !(s->flags & SHF_EXECINSTR) && s->size &&
@@ -47,7 +38,7 @@ static const struct sy_symbol *sy_find_function(const struct sy_elf *elf,
 	size_t i;
 
 	for (i = 0; i < elf->nsymbols; i++)
-		if (sy_is_function(elf, &elf->symbols[i]) &&
+		if (sy_symbol_is_function(elf, &elf->symbols[i]) &&
 		    !strcmp(elf->symbols[i].name, name) && !before--)
 			return &elf->symbols[i];
 	return NULL;
@@ -60,7 +51,8 @@ static size_t sy_functions_before(const struct sy_elf *elf,
 	size_t n = 0;
 
 	for (s = elf->symbols; s < symbol; s++)
-		n += sy_is_function(elf, s) && !strcmp(s->name, symbol->name);
+		n += sy_symbol_is_function(elf, s) &&
+		     !strcmp(s->name, symbol->name);
 	return n;
 }
 
@@ -148,7 +140,7 @@ static void sy_diff_gone(struct sy_objdiff *diff, const struct sy_elf *before,
 
 	for (i = 0; i < before->nsymbols; i++) {
 		symbol = &before->symbols[i];
-		if (sy_is_function(before, symbol) &&
+		if (sy_symbol_is_function(before, symbol) &&
 		    !sy_find_function(after, symbol->name,
 				      sy_functions_before(before, symbol)))
 			sy_note(diff,
@@ -181,7 +173,7 @@ struct sy_fault *sy_objdiff(const struct sy_elf *before,
 	if (!ret->changes)
 		return sy_fault_no_memory();
 	for (i = 0; i < after->nsymbols; i++)
-		if (sy_is_function(after, &after->symbols[i]))
+		if (sy_symbol_is_function(after, &after->symbols[i]))
 			sy_diff_function(ret, before, after,
 					 &after->symbols[i]);
 	for (i = 1; i < after->nsections; i++)

@@ -405,3 +405,33 @@ const uint8_t *sy_elf_at(const struct sy_elf *elf, uint64_t address,
 	}
 	return NULL;
 }
+
+bool sy_symbol_is_function(const struct sy_elf *elf,
+			   const struct sy_symbol *symbol)
+{
+	const struct sy_section *s = &elf->sections[symbol->section];
+
+	return symbol->type == STT_FUNC && symbol->size && symbol->section &&
+	       s->flags & SHF_EXECINSTR && s->data;
+}
+
+uint64_t sy_rela_bias(const struct sy_rela *rela)
+{
+	return rela->type == R_X86_64_PC32 || rela->type == R_X86_64_PLT32 ? 4 :
+									     0;
+}
+
+const uint8_t *sy_rela_content(const struct sy_section *section,
+			       const struct sy_rela *rela, size_t *ret)
+{
+	uint64_t at = (uint64_t)rela->addend + sy_rela_bias(rela);
+
+	if (!section->data || at >= section->size)
+		return NULL;
+	*ret = section->flags & SHF_STRINGS ?
+		       strnlen((const char *)section->data + at,
+			       section->size - at) +
+			       1 :
+		       section->entsize;
+	return sy_within(at, *ret, section->size) ? section->data + at : NULL;
+}

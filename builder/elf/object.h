@@ -66,4 +66,17 @@ const struct sy_rela *sy_section_relas(const struct sy_section *section,
 const uint8_t *sy_elf_at(const struct sy_elf *elf, uint64_t address,
 			 uint64_t len);
 
+/* A function with bytes in a section of code. */
+bool sy_symbol_is_function(const struct sy_elf *elf,
+			   const struct sy_symbol *symbol);
+
+/* Bytes between the field and the place its value counts from, as gcc writes
+ * it: 4 for what is relative to the next instruction. */
+uint64_t sy_rela_bias(const struct sy_rela *rela);
+
+/* What a reference into a merged section means: a string with its end, or one
+ * constant. *ret is its length; NULL when it is not within the section. */
+const uint8_t *sy_rela_content(const struct sy_section *section,
+			       const struct sy_rela *rela, size_t *ret);
+
 #endif

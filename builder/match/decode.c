@@ -57,20 +57,14 @@ static bool sy_same_content(const struct sy_image *image,
 			    const struct sy_section *s,
 			    const struct sy_rela *rela, uint64_t target)
 {
-	bool relative = rela->type == R_X86_64_PC32 ||
-			rela->type == R_X86_64_PLT32;
-	uint64_t at = (uint64_t)rela->addend + (relative ? 4 : 0), len;
-	const uint8_t *there;
+	const uint8_t *here, *there;
+	size_t len;
 
-	if (at >= s->size || !s->data)
+	here = sy_rela_content(s, rela, &len);
+	if (!here)
 		return false;
-	len = s->flags & SHF_STRINGS ?
-		      strnlen((const char *)s->data + at, s->size - at) + 1 :
-		      s->entsize;
-	if (!sy_within(at, len, s->size))
-		return false;
-	there = sy_elf_at(&image->elf, target + (relative ? 4 : 0), len);
-	return there && !memcmp(there, s->data + at, len);
+	there = sy_elf_at(&image->elf, target + sy_rela_bias(rela), len);
+	return there && !memcmp(there, here, len);
 }
 
 static bool sy_decode_one(struct sy_match *m, const struct sy_rela *rela,

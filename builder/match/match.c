@@ -21,15 +21,6 @@ struct sy_candidate {
 	uint64_t prefix; /* bytes before the first difference, of all */
 };
 
-static bool sy_is_function(const struct sy_elf *object,
-			   const struct sy_symbol *symbol)
-{
-	const struct sy_section *s = &object->sections[symbol->section];
-
-	return symbol->type == STT_FUNC && symbol->size && symbol->section &&
-	       s->flags & SHF_EXECINSTR && s->data;
-}
-
 static bool sy_is_code(char type)
 {
 	return strchr("tTwW", type) != NULL;
@@ -247,7 +238,7 @@ struct sy_fault *sy_match_image(const struct sy_elf *object,
 		return sy_fault_no_memory();
 	}
 	for (i = 0; i < object->nsymbols; i++)
-		if (sy_is_function(object, &object->symbols[i]))
+		if (sy_symbol_is_function(object, &object->symbols[i]))
 			ret->funcs[ret->nfuncs++].symbol = &object->symbols[i];
 	fault = sy_place_all(ret);
 	if (fault)
