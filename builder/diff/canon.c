@@ -34,6 +34,31 @@ static const char *sy_target_name(const struct sy_elf *elf,
 		       symbol->name;
 }
 
+#define SY_DYNDBG_SIZE 56 /* of struct _ddebug */
+#define SY_DYNDBG_POINTERS 32 /* module, function, file and format */
+
+/*
+ * pr_debug() and its kind: a reference into a table with an entry for each of
+ * them, so that one more shifts all behind it. Entries are the same when they
+ * say the same, whatever their line and place.
+ */
+static bool sy_same_debug(const struct sy_elf *a, const struct sy_rela *x,
+			  const struct sy_elf *b, const struct sy_rela *y)
+{
+	uint64_t at = (uint64_t)x->addend + sy_rela_bias(x);
+	uint64_t other = (uint64_t)y->addend + sy_rela_bias(y);
+	struct sy_piece mine = { a, &a->sections[a->symbols[x->symbol].section],
+				 at - at % SY_DYNDBG_SIZE, SY_DYNDBG_POINTERS };
+	struct sy_piece its = { b, &b->sections[b->symbols[y->symbol].section],
+				other - other % SY_DYNDBG_SIZE,
+				SY_DYNDBG_POINTERS };
+
+	return at % SY_DYNDBG_SIZE == other % SY_DYNDBG_SIZE &&
+	       sy_within(mine.offset, mine.size, mine.section->size) &&
+	       sy_within(its.offset, its.size, its.section->size) &&
+	       sy_same_piece(&mine, &its);
+}
+
 bool sy_same_reference(const struct sy_elf *a, const struct sy_rela *x,
 		       const struct sy_elf *b, const struct sy_rela *y)
 {
@@ -51,6 +76,9 @@ bool sy_same_reference(const struct sy_elf *a, const struct sy_rela *x,
 		its = sy_rela_content(other, y, &n);
 		return mine && its && m == n && !memcmp(mine, its, m);
 	}
+	if (s->type == STT_SECTION && !strcmp(home->name, "__dyndbg") &&
+	    !strcmp(other->name, "__dyndbg"))
+		return sy_same_debug(a, x, b, y);
 	return x->addend == y->addend &&
 	       sy_same_name(sy_target_name(a, s), sy_target_name(b, t));
 }

@@ -34,6 +34,7 @@ static const char *const sy_helpers[] = {
 	".retpoline_sites",
 	".call_sites",
 	".static_call_sites",
+	"__dyndbg",
 };
 
 bool sy_is_special(const char *name)

@@ -162,6 +162,28 @@ static void test_tables(void **state)
 	expect(one, two, "changed f; ");
 }
 
+#define DEBUG(fmt)                                                        \
+	"({ static struct d __attribute__((section(\"__dyndbg\"))) d = {" \
+	"\"m\", __func__, \"f\", \"" fmt "\", __LINE__ }; d.key; })"
+#define DEBUG_STRUCT                                                     \
+	"struct d { const char *m, *fu, *fi, *fo; int l, fl; long k[1];" \
+	" int key; };\n"
+
+/* One more pr_debug() shifts the entries of all others. */
+static void test_debug(void **state)
+{
+	(void)state;
+	expect(DEBUG_STRUCT "int f(void) { return 1; }\n"
+			    "int h(void) { return " DEBUG("x") "; }\n",
+	       DEBUG_STRUCT "\nint f(void) { return " DEBUG(
+		       "y") "; }\n"
+			    "int h(void) { return " DEBUG("x") "; }\n",
+	       "changed f; new .rodata.__func__.1; ");
+	expect(DEBUG_STRUCT "int h(void) { return " DEBUG("x") "; }\n",
+	       DEBUG_STRUCT "int h(void) { return " DEBUG("y") "; }\n",
+	       "changed h; ");
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -192,7 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same),  cmocka_unit_test(test_functions),
 		cmocka_unit_test(test_data),  cmocka_unit_test(test_tables),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_names), cmocka_unit_test(test_debug),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
