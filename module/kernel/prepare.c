@@ -81,28 +81,30 @@ static u32 sy_flush_wait(struct sy_transition *tr)
 			 name);
 }
 
+/* Refuse because @what failed with @err. */
+static u32 sy_prepare_refuse(struct sy_transition *tr, const char *what,
+			     int err)
+{
+	if (err == -ENOMEM)
+		return sy_refuse(&tr->answer, SY_V_NO_MEMORY,
+				 "%s: no memory; try again later", what);
+	return sy_refuse(&tr->answer, SY_V_INTERNAL,
+			 "%s: the kernel refuses to have it followed (%d); see the kernel log",
+			 what, err);
+}
+
 static u32 sy_prepare_table(struct sy_transition *tr)
 {
 	int err = sy_table_track(tr->table);
 
 	if (err)
-		return sy_refuse(&tr->answer,
-				 err == -ENOMEM ? SY_V_NO_MEMORY :
-						  SY_V_INTERNAL,
-				 "task table: births cannot be followed (%d); see the kernel log",
-				 err);
+		return sy_prepare_refuse(tr, "task table", err);
 	tr->tracked = true;
-	if (sy_table_fill(tr->table))
-		return sy_refuse(&tr->answer, SY_V_NO_MEMORY,
-				 "task table: no memory for all tasks; try again later");
-	err = sy_hooks_attach(tr);
+	err = sy_table_fill(tr->table);
 	if (err)
-		return sy_refuse(&tr->answer,
-				 err == -ENOMEM ? SY_V_NO_MEMORY :
-						  SY_V_INTERNAL,
-				 "hooks: sched_switch cannot be followed (%d); see the kernel log",
-				 err);
-	return SY_V_OK;
+		return sy_prepare_refuse(tr, "task table", err);
+	err = sy_hooks_attach(tr);
+	return err ? sy_prepare_refuse(tr, "sched_switch", err) : SY_V_OK;
 }
 
 /*

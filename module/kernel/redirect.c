@@ -18,7 +18,6 @@
 #include <linux/ftrace.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
-#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "inject.h"

@@ -75,7 +75,7 @@ struct sy_import {
 	void **slot;
 };
 
-/* Declare a pointer @_ptr and import the symbol of @_name into it. */
+/* Import the symbol @_name into the pointer @_ptr, which the module declares. */
 #define SY_IMPORT(_name, _ptr)                            \
 	{                                                 \
 		.name = (_name), .slot = (void **)&(_ptr) \
