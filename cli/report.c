@@ -18,12 +18,17 @@ _Static_assert(SY_EXIT_NO_SYMBOL == SY_EXIT_VERDICT + SY_V_NO_SYMBOL, "abi.h");
 _Static_assert(SY_EXIT_BAD_MODEL == SY_EXIT_VERDICT + SY_V_BAD_MODEL, "abi.h");
 _Static_assert(SY_EXIT_ENGINE == SY_EXIT_VERDICT + SY_V_INTERNAL, "abi.h");
 _Static_assert(SY_EXIT_NO_REST == SY_EXIT_VERDICT + SY_V_NO_REST, "abi.h");
-_Static_assert(SY_V_NO_REST + 1 == SY_V__LAST, "abi.h: add an exit code");
+_Static_assert(SY_EXIT_REWRITTEN == SY_EXIT_VERDICT + SY_V_REWRITTEN, "abi.h");
+_Static_assert(SY_EXIT_RELOCATION == SY_EXIT_VERDICT + SY_V_RELOCATION,
+	       "abi.h");
+_Static_assert(SY_V_RELOCATION + 1 == SY_V__LAST, "abi.h: add an exit code");
 
 static enum sy_exit sy_exit_of_verdict(uint32_t verdict)
 {
 	if (verdict == SY_V_REQUIREMENT)
 		return SY_EXIT_REQUIREMENT;
+	if (verdict == SY_V_OTHER_KERNEL)
+		return SY_EXIT_WRONG_KERNEL;
 	if (verdict == SY_V_OK || verdict >= SY_V__LAST)
 		return SY_EXIT_INTERNAL;
 	return (enum sy_exit)(SY_EXIT_VERDICT + verdict);

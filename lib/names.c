@@ -117,6 +117,9 @@ const char *sy_verdict_name(uint32_t verdict)
 		[SY_V_NO_ROOM] = "no_room",
 		[SY_V_INTERNAL] = "internal",
 		[SY_V_NO_REST] = "no_rest",
+		[SY_V_OTHER_KERNEL] = "other_kernel",
+		[SY_V_REWRITTEN] = "rewritten",
+		[SY_V_RELOCATION] = "relocation",
 	};
 
 	return sy_word(words, SY_COUNT(words), verdict);

@@ -90,6 +90,8 @@ static const char *sy_descriptor_flaw(const struct sy_patch *patch)
 	if (patch->reserved || patch->flags & ~SY_PATCH_UNLOADABLE ||
 	    patch->forbid & ~SY_FORBID_ALL)
 		return "unknown flags or observations; rebuild it against this engine's <switchyard/patch.h>";
+	if (patch->release || patch->version || patch->nolds || patch->nrelocs)
+		return "has digests or relocations, which this engine does not serve yet; update the engine";
 	if (!patch->funcs || !patch->nfuncs || patch->nfuncs > SY_FUNCS_MAX)
 		return "no functions, or too many; see SY_FUNCS_MAX";
 	if (patch->nimports > SY_IMPORTS_MAX ||

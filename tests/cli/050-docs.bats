@@ -54,7 +54,7 @@ MAN=$TOP/cli/man
 	number=0
 	while read -r verdict; do
 		case $verdict in
-		OK | REQUIREMENT | INTERNAL) ;;
+		OK | REQUIREMENT | INTERNAL | OTHER_KERNEL) ;;
 		*) grep -q "SY_EXIT_$verdict = $((20 + number))," \
 			"$TOP/cli/exit.h" ;;
 		esac

@@ -172,6 +172,10 @@ enum sy_abi_verdict {
 	SY_V_NO_ROOM, /* all redirect gateways are in use */
 	SY_V_INTERNAL, /* a kernel call failed: MESSAGE has its errno */
 	SY_V_NO_REST, /* a task never sleeps: no grace period ended in time */
+	SY_V_OTHER_KERNEL, /* built for another kernel than the running one */
+	SY_V_REWRITTEN, /* a function's code is not what the patch was built
+			 * against */
+	SY_V_RELOCATION, /* a symbol is out of a relocation's reach */
 	SY_V__LAST
 };
 
