@@ -17,9 +17,19 @@
 #define SY_O_FORCE 8u
 #define SY_O_JSON 16u
 #define SY_O_UNTIL 32u
+#define SY_O_ADD 64u /* --source, --debs */
+#define SY_O_BUILD 128u
+#define SY_O_INSPECT 256u
+
+#define SY_OPERANDS_MAX 256
+#define SY_PASSED_MAX 64
 
 struct sy_options {
-	const char *operand; /* the one operand, or NULL */
+	const char *operand; /* the first operand, or NULL */
+	const char *operands[SY_OPERANDS_MAX];
+	size_t noperands;
+	char *passed[SY_PASSED_MAX]; /* for another program: "--name=value" */
+	size_t npassed;
 	bool has_model;
 	const char *preset; /* as typed, or NULL */
 	uint32_t leave, sw, tries, retry_ms;
@@ -33,6 +43,7 @@ struct sy_command {
 	const char *operand; /* "NAME", "[NAME]", "FILE.ko", or "" */
 	const char *summary; /* one line for help */
 	unsigned int flags; /* SY_O_* */
+	bool several; /* takes more than one operand */
 };
 
 /* main.c: the table; NULL for an unknown name. */
@@ -84,9 +95,14 @@ enum sy_exit sy_drive(const struct sy_options *opt, const char *patch,
 		      uint8_t cmd);
 void sy_patch_name_of(const char *operand, char *name);
 
+/* tool.c: becomes a program that is installed beside the command; returns only
+ * when that failed, with the exit code. */
+enum sy_exit sy_tool_exec(const char *program, const char *verb,
+			  const struct sy_options *opt);
+
 extern const struct sy_command sy_cmd_load, sy_cmd_unload, sy_cmd_enable,
 	sy_cmd_disable, sy_cmd_reverse, sy_cmd_status, sy_cmd_list,
 	sy_cmd_blocked, sy_cmd_watch, sy_cmd_models, sy_cmd_help,
-	sy_cmd_version;
+	sy_cmd_version, sy_cmd_kernel, sy_cmd_build, sy_cmd_inspect;
 
 #endif

@@ -15,7 +15,7 @@ static void sy_help_all(void)
 	puts("usage: switchyard [COMMAND] [OPTION...] [OPERAND]\n");
 	for (i = 0; (cmd = sy_command_at(i)); i++) {
 		snprintf(left, sizeof(left), "%s %s", cmd->name, cmd->operand);
-		printf("  %-18s  %s\n", left, cmd->summary);
+		printf("  %-21s  %s\n", left, cmd->summary);
 	}
 	puts("\n'switchyard help COMMAND' shows the options of one; "
 	     "see switchyard(1).");

@@ -8,9 +8,10 @@
 #include "cli.h"
 
 static const struct sy_command *const sy_commands[] = {
-	&sy_cmd_load,	 &sy_cmd_unload, &sy_cmd_enable, &sy_cmd_disable,
-	&sy_cmd_reverse, &sy_cmd_status, &sy_cmd_list,	 &sy_cmd_blocked,
-	&sy_cmd_watch,	 &sy_cmd_models, &sy_cmd_help,	 &sy_cmd_version,
+	&sy_cmd_load,	 &sy_cmd_unload, &sy_cmd_enable,  &sy_cmd_disable,
+	&sy_cmd_reverse, &sy_cmd_status, &sy_cmd_list,	  &sy_cmd_blocked,
+	&sy_cmd_watch,	 &sy_cmd_models, &sy_cmd_kernel,  &sy_cmd_build,
+	&sy_cmd_inspect, &sy_cmd_help,	 &sy_cmd_version,
 };
 
 const struct sy_command *sy_command_at(size_t i)

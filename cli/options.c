@@ -12,6 +12,7 @@ struct sy_option {
 	const char *name;
 	const char *arg; /* metavariable, or NULL */
 	unsigned int flag; /* SY_O_* of the commands that take it */
+	/* NULL: it is passed on to another program */
 	struct sy_error *(*set)(struct sy_options *opt, const char *value);
 	const char *help;
 };
@@ -116,23 +117,55 @@ static const struct sy_option sy_option_table[] = {
 	  "against the patch's requirement; taints" },
 	{ "--until-settled", NULL, SY_O_UNTIL, sy_set_until,
 	  "stop at the end of the transition" },
+	{ "--source", "PATH", SY_O_ADD, NULL,
+	  "a source tree or linux-source package" },
+	{ "--debs", "DIR", SY_O_ADD, NULL, "look there for packages first" },
+	{ "--kernel", "RELEASE", SY_O_BUILD, NULL,
+	  "for this kernel, not the running one" },
+	{ "-o", "OUT.ko", SY_O_BUILD, NULL, "write there, not to ./FIX.ko" },
+	{ "-p", "N", SY_O_BUILD, NULL, "strip N parts of names; default 1" },
+	{ "--forbid", "M", SY_O_BUILD, NULL,
+	  "forbid m1, m2, m3 or m4 as well" },
+	{ "--unsafe-allow", "M", SY_O_BUILD, NULL,
+	  "allow what the analysis forbids" },
+	{ "--keep", "DIR", SY_O_BUILD, NULL,
+	  "keep what the stages made there" },
+	{ "--from", "STAGE", SY_O_BUILD, NULL,
+	  "begin with this stage on what --keep kept" },
+	{ "--diff", NULL, SY_O_INSPECT, NULL, "old and new code side by side" },
 	{ "--json", NULL, SY_O_JSON, sy_set_json, "print JSON" },
 };
 
 #define SY_OPTIONS (sizeof(sy_option_table) / sizeof(sy_option_table[0]))
 
-/* The option that @word (with or without =VALUE) names. */
+/* The option that @word (--name, --name=VALUE, -n, -nVALUE) names. */
 static const struct sy_option *sy_option_find(const char *word,
 					      const char **value)
 {
-	size_t i, len = strcspn(word, "=");
+	bool one_letter = word[1] != '-';
+	size_t i, len = one_letter ? 2 : strcspn(word, "=");
 
-	*value = word[len] ? word + len + 1 : NULL;
+	*value = !word[len] ? NULL : word + len + !one_letter;
 	for (i = 0; i < SY_OPTIONS; i++)
 		if (strlen(sy_option_table[i].name) == len &&
 		    !strncmp(sy_option_table[i].name, word, len))
 			return &sy_option_table[i];
 	return NULL;
+}
+
+static enum sy_exit sy_option_pass(struct sy_options *opt, const char *name,
+				   const char *value)
+{
+	char **word = &opt->passed[opt->npassed];
+
+	if (opt->npassed == SY_PASSED_MAX)
+		return sy_usage("%s: more than %d options; leave some out",
+				name, SY_PASSED_MAX);
+	if (asprintf(word, "%s%s%s", name, value && name[1] == '-' ? "=" : "",
+		     value ? value : "") < 0)
+		return sy_usage("%s: no memory is left; free some", name);
+	opt->npassed++;
+	return SY_EXIT_OK;
 }
 
 static enum sy_exit sy_option_take(const struct sy_command *cmd, char **argv,
@@ -159,6 +192,8 @@ static enum sy_exit sy_option_take(const struct sy_command *cmd, char **argv,
 					word, o->arg, cmd->name);
 		value = argv[++*i];
 	}
+	if (!o->set)
+		return sy_option_pass(ret, o->name, value);
 	err = o->set(ret, value);
 	return err ? sy_fail(err) : SY_EXIT_OK;
 }
@@ -202,15 +237,20 @@ enum sy_exit sy_options_parse(const struct sy_command *cmd, int argc,
 			return sy_usage("%s: %s takes no operand; see "
 					"'switchyard help %s'",
 					argv[i], cmd->name, cmd->name);
-		if (ret->operand)
+		if (ret->operand && !cmd->several)
 			return sy_usage("%s: %s takes one operand; see "
 					"'switchyard help %s'",
 					argv[i], cmd->name, cmd->name);
+		if (ret->noperands == SY_OPERANDS_MAX)
+			return sy_usage("%s: more than %d operands; give fewer",
+					cmd->name, SY_OPERANDS_MAX);
 		if (!argv[i][0])
 			return sy_usage("%s: its %s is empty; see 'switchyard "
 					"help %s'",
 					cmd->name, cmd->operand, cmd->name);
-		ret->operand = argv[i];
+		if (!ret->operand)
+			ret->operand = argv[i];
+		ret->operands[ret->noperands++] = argv[i];
 	}
 	return sy_options_check(cmd, ret);
 }

@@ -43,7 +43,7 @@ static struct sy_fault *sy_find_root(struct sy_kernel *k)
 	if (!sy_path_exists(packages.text))
 		return sy_fault_make(SY_FAULT_BAD_FILE,
 				     "%s: not in the cache; "
-				     "scripts/kernel-cache get %s",
+				     "switchyard kernel add %s",
 				     k->release, k->release);
 	fault = sy_path_make(&k->home, "%s/builder", k->root.text);
 	return fault ? fault :

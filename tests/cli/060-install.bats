@@ -9,7 +9,7 @@ load common
 	make -s -C "$TOP/cli" install DESTDIR="$root" PREFIX=/usr
 	[ -x "$root/usr/bin/switchyard" ]
 	[ -f "$root/usr/share/bash-completion/completions/switchyard" ]
-	[ "$(find "$root/usr/share/man/man1" -name '*.1' | wc -l)" -eq 13 ]
+	[ "$(find "$root/usr/share/man/man1" -name '*.1' | wc -l)" -eq 16 ]
 	"$root/usr/bin/switchyard" version
 	make -s -C "$TOP/cli" uninstall DESTDIR="$root" PREFIX=/usr
 	[ -z "$(find "$root" -type f)" ]
