@@ -21,21 +21,43 @@ struct sy_fault *sy_fault_no_memory(void)
 	return &sy_fault_memory;
 }
 
-struct sy_fault *sy_fault_make(enum sy_fault_kind kind, const char *fmt, ...)
+static struct sy_fault *sy_fault_vmake(enum sy_fault_kind kind,
+				       const char *code, const char *fmt,
+				       va_list ap)
 {
 	struct sy_fault *fault = calloc(1, sizeof(*fault));
-	va_list ap;
 	char *c;
 
 	if (!fault)
 		return &sy_fault_memory;
 	fault->kind = kind;
-	va_start(ap, fmt);
+	fault->code = code;
 	vsnprintf(fault->line, sizeof(fault->line), fmt, ap);
-	va_end(ap);
 	for (c = fault->line; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
+	return fault;
+}
+
+struct sy_fault *sy_fault_make(enum sy_fault_kind kind, const char *fmt, ...)
+{
+	struct sy_fault *fault;
+	va_list ap;
+
+	va_start(ap, fmt);
+	fault = sy_fault_vmake(kind, NULL, fmt, ap);
+	va_end(ap);
+	return fault;
+}
+
+struct sy_fault *sy_fault_refuse(const char *code, const char *fmt, ...)
+{
+	struct sy_fault *fault;
+	va_list ap;
+
+	va_start(ap, fmt);
+	fault = sy_fault_vmake(SY_FAULT_REFUSED, code, fmt, ap);
+	va_end(ap);
 	return fault;
 }
 

@@ -18,6 +18,7 @@ enum sy_fault_kind {
 
 struct sy_fault {
 	enum sy_fault_kind kind;
+	const char *code; /* of a refusal: a static word; else NULL */
 	char line[512];
 };
 
@@ -26,6 +27,11 @@ struct sy_fault {
 struct sy_fault *sy_fault_make(enum sy_fault_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 struct sy_fault *sy_fault_no_memory(void);
+
+/* A refusal: SY_FAULT_REFUSED with its code, one of docs/builder.md. The line
+ * names the file or symbol, the reason, and what to do instead. */
+struct sy_fault *sy_fault_refuse(const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* From errno: "OBJECT: what the system says". */
 struct sy_fault *sy_fault_system(const char *object);
