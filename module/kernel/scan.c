@@ -224,11 +224,15 @@ void sy_scan(struct sy_transition *tr, struct sy_tally *ret)
 }
 
 /*
- * What upstream calls a fake signal: TIF_NOTIFY_SIGNAL interrupts the system
- * call, and no signal is delivered.
+ * What upstream calls a fake signal: the system call is interrupted, and no
+ * signal is delivered. TIF_NOTIFY_SIGNAL would do, but io_uring_enter() takes it
+ * for a work of its own, clears it and sleeps on. TIF_SIGPENDING makes that
+ * return; whoever goes back to user mode finds no signal and clears both. It is
+ * set without the lock that covers it: to lose it there does no harm.
  */
 static void sy_nudge_one(struct task_struct *task)
 {
+	set_tsk_thread_flag(task, TIF_SIGPENDING);
 	if (!test_and_set_tsk_thread_flag(task, TIF_NOTIFY_SIGNAL) &&
 	    !sy_api.wake_up_state(task, TASK_INTERRUPTIBLE))
 		kick_process(task);
