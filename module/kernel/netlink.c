@@ -435,7 +435,8 @@ static struct genl_family sy_family = {
 	.n_ops = ARRAY_SIZE(sy_ops),
 	.mcgrps = sy_groups,
 	.n_mcgrps = ARRAY_SIZE(sy_groups),
-	.resv_start_op = SY_CMD__LAST,
+	/* From the first command on, what is reserved must be zero. */
+	.resv_start_op = SY_CMD_ENABLE,
 	.parallel_ops = true,
 };
 
