@@ -3,7 +3,11 @@
 #
 # What every case starts with: `. guest.sh`. A case is a list of checks; each
 # says pass or fail and the case goes on, and its end sums up: exit 1 when a
-# check failed or none was made, 77 after skip, else 0.
+# check failed or none was made, 77 after skip, else 0. Variables VM_... of the
+# environment of tests/vm/run are the case's, too.
+
+# shellcheck source=/dev/null
+. /vm/variables
 
 guest_dir=$(mktemp -d /run/case.XXXXXX)
 : >"$guest_dir/failed"

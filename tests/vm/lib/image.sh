@@ -92,6 +92,14 @@ image_quote() {
 	printf "'%s' " "${1//\'/\'\\\'\'}"
 }
 
+# Every variable VM_... of the environment, for guest.sh.
+image_variables() {
+	local name
+	for name in "${!VM_@}"; do
+		printf '%s=%s\n' "$name" "$(image_quote "${!name}")"
+	done
+}
+
 # The archive with this project's files and the command of this run.
 image_overlay() {
 	local root=$work/overlay file word
@@ -111,6 +119,7 @@ image_overlay() {
 	find "$top/build/$release" -name '*.ko' -exec \
 		cp -t "$root/usr/lib/switchyard" {} + 2>/dev/null
 	[ -z "$share" ] || : >"$root/vm/share"
+	image_variables >"$root/vm/variables"
 	if [ $# -eq 0 ]; then
 		stty size | sed 's/\(.*\) \(.*\)/rows \1 cols \2/' >"$root/vm/interactive"
 	elif [ $# -eq 1 ]; then
