@@ -278,17 +278,15 @@ static bool sy_refusal(const char *name, const char *before, char *line,
 	       (strcmp(line, before) || strstr(line, name));
 }
 
-/* What sy_patch_register() answered with @sys (switchyard/patch.h). */
-static uint32_t sy_load_verdict(int sys)
+/* The number that belongs to that line. */
+static uint32_t sy_load_verdict(void)
 {
-	switch (sys) {
-	case EINVAL:
-		return SY_V_BAD_DESCRIPTOR;
-	case ENOMEM:
-		return SY_V_NO_MEMORY;
-	default:
-		return SY_V_INTERNAL;
-	}
+	char text[16];
+	unsigned long verdict = 0;
+
+	if (sy_sysfs_read("verdict", text, sizeof(text)))
+		verdict = strtoul(text, NULL, 10);
+	return verdict && verdict < SY_V__LAST ? verdict : SY_V_INTERNAL;
 }
 
 static struct sy_error *sy_load_error(const struct sy_file *file, int sys,
@@ -329,7 +327,7 @@ static struct sy_error *sy_load_error(const struct sy_file *file, int sys,
 		return sy_error_refused(SY_V_DUPLICATE, line);
 	}
 	if (sy_refusal(file->name, before, line, sizeof(line)))
-		return sy_error_refused(sy_load_verdict(sys), line);
+		return sy_error_refused(sy_load_verdict(), line);
 	if (why)
 		return sy_error_make(SY_E_LOADER, sys, "%s: %s", file->name,
 				     why);

@@ -43,12 +43,61 @@ static inline void sy_module_text(const struct module *mod,
 	*start = (unsigned long)mod->mem[MOD_TEXT].base;
 	*end = *start + mod->mem[MOD_TEXT].size;
 }
+
+static inline bool sy_memory_holds(const struct module_memory *mem,
+				   unsigned long addr, unsigned long len)
+{
+	unsigned long base = (unsigned long)mem->base;
+
+	return addr >= base && addr - base <= mem->size &&
+	       len <= mem->size - (addr - base);
+}
+
+static inline bool sy_module_writable(const struct module *mod,
+				      unsigned long addr, unsigned long len)
+{
+	return sy_memory_holds(&mod->mem[MOD_DATA], addr, len);
+}
+
+static inline bool sy_module_holds(const struct module *mod, unsigned long addr,
+				   unsigned long len)
+{
+	return sy_memory_holds(&mod->mem[MOD_TEXT], addr, len) ||
+	       sy_memory_holds(&mod->mem[MOD_RODATA], addr, len) ||
+	       sy_memory_holds(&mod->mem[MOD_RO_AFTER_INIT], addr, len) ||
+	       sy_module_writable(mod, addr, len);
+}
 #else
 static inline void sy_module_text(const struct module *mod,
 				  unsigned long *start, unsigned long *end)
 {
 	*start = (unsigned long)mod->core_layout.base;
 	*end = *start + mod->core_layout.text_size;
+}
+
+static inline bool sy_module_part_holds(const struct module *mod,
+					unsigned long from, unsigned long addr,
+					unsigned long len)
+{
+	unsigned long base = (unsigned long)mod->core_layout.base;
+	unsigned long end = base + mod->core_layout.size;
+
+	return addr >= base + from && addr <= end && len <= end - addr;
+}
+
+/* Does the module's memory that stays after its init hold these bytes? */
+static inline bool sy_module_holds(const struct module *mod, unsigned long addr,
+				   unsigned long len)
+{
+	return sy_module_part_holds(mod, 0, addr, len);
+}
+
+/* ... and may they be written when its init is over? */
+static inline bool sy_module_writable(const struct module *mod,
+				      unsigned long addr, unsigned long len)
+{
+	return sy_module_part_holds(mod, mod->core_layout.ro_after_init_size,
+				    addr, len);
 }
 #endif
 

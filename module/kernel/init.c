@@ -24,11 +24,16 @@ static int __init sy_init(void)
 	err = sy_sysfs_init();
 	if (err)
 		goto err_worker;
-	err = sy_netlink_init();
+	err = sy_bound_init();
 	if (err)
 		goto err_sysfs;
+	err = sy_netlink_init();
+	if (err)
+		goto err_bound;
 	return 0;
 
+err_bound:
+	sy_bound_deinit();
 err_sysfs:
 	sy_sysfs_deinit();
 err_worker:
@@ -42,6 +47,7 @@ err_hooks:
 static void __exit sy_exit(void)
 {
 	sy_netlink_deinit();
+	sy_bound_deinit();
 	sy_sysfs_deinit();
 	sy_worker_deinit();
 	sy_hooks_deinit();

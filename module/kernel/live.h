@@ -12,6 +12,7 @@
 #include <switchyard/patch.h>
 
 #include "answer.h"
+#include "bound.h"
 #include "core/sy_core.h"
 #include "redirect.h"
 #include "unwind.h"
@@ -40,6 +41,8 @@ struct sy_leftover {
  * @node:      on sy_patches
  * @kobj:      /sys/kernel/switchyard/patches/NAME; holds the memory
  * @decl:      in the patch module; gone after sy_patch_unregister()
+ * @bound:     its imports and relocations
+ * @olds:      addresses of the functions it replaces, while enabled
  * @redirect:  while enabled, in transition or retiring
  * @targets:   modules pinned while enabled; @ntargets of them
  * @state:     enum sy_abi_state
@@ -55,6 +58,8 @@ struct sy_live {
 	struct list_head node;
 	struct kobject kobj;
 	const struct sy_patch *decl;
+	struct sy_bound *bound;
+	unsigned long olds[SY_FUNCS_MAX];
 	struct sy_redirect *redirect;
 	struct module **targets;
 	u32 ntargets;
@@ -90,8 +95,11 @@ static inline bool sy_live_unloadable(const struct sy_live *live)
 	return live->decl->flags & SY_PATCH_UNLOADABLE;
 }
 
-/* patch.c */
+/* descriptor.c */
+const char *sy_descriptor_flaw(const struct sy_patch *patch);
 bool sy_same_func(const struct sy_func *a, const struct sy_func *b);
+
+/* patch.c */
 struct sy_live *sy_live_find(const char *name);
 void sy_live_state(struct sy_live *live, u32 state);
 
@@ -118,7 +126,7 @@ bool sy_nmi_reachable(const char *name);
 
 /* report.c */
 void sy_refusal_note(const struct sy_answer *answer);
-void sy_refusal_copy(char *ret);
+u32 sy_refusal_copy(char *ret);
 void sy_report(struct sy_live *live, u32 event);
 
 /* sysfs.c */

@@ -10,7 +10,7 @@
 
 #include "inject.h"
 #include "live.h"
-#include "symbols.h"
+#include "bound.h"
 #include "transition.h"
 
 /* Covers sy_patches, and the state, figures and leftovers of every patch. */
@@ -49,74 +49,6 @@ void sy_live_state(struct sy_live *live, u32 state)
 	mutex_unlock(&sy_patches_lock);
 }
 
-static bool sy_func_sound(const struct sy_patch *patch,
-			  const struct sy_func *func)
-{
-	struct sy_span text;
-	size_t len = func->old_name ? strnlen(func->old_name, SY_NAME_LEN) : 0;
-
-	sy_module_text(patch->owner, &text.start, &text.end);
-	return len && len < SY_NAME_LEN && !func->reserved &&
-	       !(func->flags & ~SY_FUNC_NO_STACK_CHECK) &&
-	       sy_span_has(&text, (unsigned long)func->new_func);
-}
-
-/* Do two entries name the same function? */
-bool sy_same_func(const struct sy_func *a, const struct sy_func *b)
-{
-	return !strcmp(a->old_name, b->old_name) &&
-	       !strcmp(a->object ?: "", b->object ?: "") &&
-	       a->sympos == b->sympos;
-}
-
-/* The entries are sound. Return: true if one stands in the table twice. */
-static bool sy_func_twice(const struct sy_patch *patch)
-{
-	u32 i, j;
-
-	for (i = 0; i < patch->nfuncs; i++)
-		for (j = 0; j < i; j++)
-			if (sy_same_func(&patch->funcs[i], &patch->funcs[j]))
-				return true;
-	return false;
-}
-
-static const char *sy_descriptor_flaw(const struct sy_patch *patch)
-{
-	u32 i;
-
-	if (patch->format != SY_PATCH_FORMAT)
-		return "built against another <switchyard/patch.h>; rebuild it";
-	if (patch->reserved || patch->flags & ~SY_PATCH_UNLOADABLE ||
-	    patch->forbid & ~SY_FORBID_ALL)
-		return "unknown flags or observations; rebuild it against this engine's <switchyard/patch.h>";
-	if (patch->release || patch->version || patch->nolds || patch->nrelocs)
-		return "has digests or relocations, which this engine does not serve yet; update the engine";
-	if (!patch->funcs || !patch->nfuncs || patch->nfuncs > SY_FUNCS_MAX)
-		return "no functions, or too many; see SY_FUNCS_MAX";
-	if (patch->nimports > SY_IMPORTS_MAX ||
-	    (patch->nimports && !patch->imports))
-		return "a broken table of imports; correct .imports and .nimports";
-	for (i = 0; i < patch->nfuncs; i++)
-		if (!sy_func_sound(patch, &patch->funcs[i]))
-			return "an entry of its function table is broken (name, flags or replacement); correct the table";
-	if (sy_func_twice(patch))
-		return "a function stands in its table twice; remove one";
-	for (i = 0; i < patch->nimports; i++)
-		if (!patch->imports[i].name || !patch->imports[i].slot)
-			return "an entry of its import table is broken; correct the table";
-	return NULL;
-}
-
-static void sy_register_refuse(const char *name, u32 verdict, const char *why)
-{
-	struct sy_answer answer;
-
-	sy_refuse(&answer, verdict, "%s: %s", name, why);
-	sy_refusal_note(&answer);
-	pr_err("switchyard: %s\n", answer.message);
-}
-
 static int sy_live_add(struct sy_live *live, const struct sy_patch *patch)
 {
 	int err;
@@ -135,42 +67,89 @@ static int sy_live_add(struct sy_live *live, const struct sy_patch *patch)
 	return err;
 }
 
-int sy_patch_register(const struct sy_patch *patch)
+/* Everything but a place on the list. Return: 0, or the refusal noted. */
+static u32 sy_live_create(const struct sy_patch *patch, struct sy_live **ret,
+			  struct sy_answer *answer)
+{
+	struct sy_live *live = sy_zalloc(sizeof(*live), GFP_KERNEL);
+
+	if (!live)
+		goto err_memory;
+	live->decl = patch;
+	live->bound = sy_bound_take(patch);
+	if (!live->bound && patch->nrelocs) {
+		kvfree(live);
+		return sy_refuse(answer, SY_V_BAD_DESCRIPTOR,
+				 "%s: has relocations, and its descriptor is not named sy_this_patch; use SY_PATCH",
+				 patch->owner->name);
+	}
+	if (!live->bound)
+		live->bound = sy_bound_create(patch);
+	if (!live->bound)
+		goto err_memory;
+	INIT_DELAYED_WORK(&live->retire, sy_retire_work);
+	INIT_LIST_HEAD(&live->node);
+	*ret = live;
+	return SY_V_OK;
+
+err_memory:
+	kvfree(live);
+	return sy_refuse(answer, SY_V_NO_MEMORY,
+			 "%s: no memory; try again later", patch->owner->name);
+}
+
+/* Return: the verdict on a patch that wants to register. */
+static u32 sy_register_check(const struct sy_patch *patch,
+			     struct sy_answer *answer)
 {
 	const char *flaw;
+
+	if (!patch || !patch->owner)
+		return sy_refuse(answer, SY_V_BAD_DESCRIPTOR,
+				 "a patch: has no owner; set .owner to THIS_MODULE");
+	flaw = sy_descriptor_flaw(patch);
+	if (flaw)
+		return sy_refuse(answer, SY_V_BAD_DESCRIPTOR, "%s: %s",
+				 patch->owner->name, flaw);
+	return sy_kernel_check(patch, answer);
+}
+
+static int sy_register_refused(const struct sy_answer *answer)
+{
+	sy_refusal_note(answer);
+	pr_err("switchyard: %s\n", answer->message);
+	switch (answer->verdict) {
+	case SY_V_NO_MEMORY:
+		return -ENOMEM;
+	case SY_V_DUPLICATE:
+		return -EEXIST;
+	default:
+		return -EINVAL;
+	}
+}
+
+int sy_patch_register(const struct sy_patch *patch)
+{
+	struct sy_answer answer;
 	struct sy_live *live;
 	int err;
 
-	if (!patch || !patch->owner) {
-		sy_register_refuse("a patch", SY_V_BAD_DESCRIPTOR,
-				   "has no owner; set .owner to THIS_MODULE");
-		return -EINVAL;
-	}
-	flaw = sy_descriptor_flaw(patch);
-	if (flaw) {
-		sy_register_refuse(patch->owner->name, SY_V_BAD_DESCRIPTOR,
-				   flaw);
-		return -EINVAL;
-	}
-	live = sy_zalloc(sizeof(*live), GFP_KERNEL);
-	if (!live) {
-		sy_register_refuse(patch->owner->name, SY_V_NO_MEMORY,
-				   "no memory; try again later");
-		return -ENOMEM;
-	}
-	live->decl = patch;
-	INIT_DELAYED_WORK(&live->retire, sy_retire_work);
-	INIT_LIST_HEAD(&live->node);
+	if (sy_register_check(patch, &answer) ||
+	    sy_live_create(patch, &live, &answer))
+		return sy_register_refused(&answer);
 	err = sy_live_add(live, patch);
 	if (err == -EEXIST) {
+		sy_bound_destroy(live->bound);
 		kvfree(live);
-		sy_register_refuse(patch->owner->name, SY_V_DUPLICATE,
-				   "a patch of that name is loaded; unload it first");
-	} else if (err) {
-		kobject_put(&live->kobj);
-	} else {
-		kobject_uevent(&live->kobj, KOBJ_ADD);
+		sy_refuse(&answer, SY_V_DUPLICATE,
+			  "%s: a patch of that name is loaded; unload it first",
+			  patch->owner->name);
+		return sy_register_refused(&answer);
 	}
+	if (err)
+		kobject_put(&live->kobj);
+	else
+		kobject_uevent(&live->kobj, KOBJ_ADD);
 	return err;
 }
 EXPORT_SYMBOL_GPL(sy_patch_register);

@@ -3,7 +3,7 @@
  * What the operator is told: the last refusal, events for the netlink group and
  * the trace, and the names of those that the relaxed rule excused.
  *
- * Process context; sy_refusal_lock covers the refusal's line.
+ * Process context; sy_refusal_lock covers the last refusal.
  */
 #include <linux/kernel.h>
 #include <linux/spinlock.h>
@@ -15,21 +15,27 @@
 
 static DEFINE_SPINLOCK(sy_refusal_lock);
 static char sy_refusal[SY_MESSAGE_LEN];
+static u32 sy_refusal_verdict;
 
 /* Keep the line of a refusal for /sys/kernel/switchyard/refusal. */
 void sy_refusal_note(const struct sy_answer *answer)
 {
 	spin_lock(&sy_refusal_lock);
 	strscpy(sy_refusal, answer->message, sizeof(sy_refusal));
+	sy_refusal_verdict = answer->verdict;
 	spin_unlock(&sy_refusal_lock);
 }
 
-/* @ret: SY_MESSAGE_LEN bytes */
-void sy_refusal_copy(char *ret)
+/* @ret: SY_MESSAGE_LEN bytes. Return: the verdict, SY_V_OK before the first. */
+u32 sy_refusal_copy(char *ret)
 {
+	u32 verdict;
+
 	spin_lock(&sy_refusal_lock);
 	strscpy(ret, sy_refusal, SY_MESSAGE_LEN);
+	verdict = sy_refusal_verdict;
 	spin_unlock(&sy_refusal_lock);
+	return verdict;
 }
 
 /**

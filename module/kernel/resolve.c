@@ -15,8 +15,12 @@
 
 static void sy_targets_put(struct sy_live *live)
 {
-	while (live->ntargets)
-		module_put(live->targets[--live->ntargets]);
+	while (live->ntargets) {
+		struct module *mod = live->targets[--live->ntargets];
+
+		sy_bound_forget(live->decl, live->bound, mod->name);
+		module_put(mod);
+	}
 	kvfree(live->targets);
 	live->targets = NULL;
 }
@@ -138,6 +142,7 @@ static u32 sy_funcs_resolve(struct sy_live *live, bool whole_kernel,
 			verdict = sy_func_owned(live, func, answer);
 		if (verdict)
 			return verdict;
+		live->olds[i] = addr;
 		sy_redirect_set(live->redirect, i,
 				sy_api.ftrace_location(addr) + MCOUNT_INSN_SIZE,
 				(unsigned long)func->new_func);
@@ -145,24 +150,27 @@ static u32 sy_funcs_resolve(struct sy_live *live, bool whole_kernel,
 	return verdict;
 }
 
-static u32 sy_imports_resolve(struct sy_live *live, struct sy_answer *answer)
+static u32 sy_object_bind(struct sy_live *live, const char *object,
+			  struct sy_answer *answer)
 {
-	const struct sy_patch *decl = live->decl;
-	u32 i;
+	u32 verdict = sy_olds_verify(live->decl, object, live->olds, answer);
 
-	for (i = 0; i < decl->nimports; i++) {
-		const struct sy_import *import = &decl->imports[i];
-		unsigned long addr;
-		u32 verdict = sy_symbol_find(import->object, import->name,
-					     import->sympos, answer, &addr);
+	if (!verdict)
+		verdict = sy_bound_resolve(live->decl, live->bound, object,
+					   answer);
+	if (!verdict)
+		verdict = sy_relocs_apply(live->decl, live->bound, object,
+					  answer);
+	return verdict;
+}
 
-		if (verdict == SY_V_NO_FUNCTION)
-			answer->verdict = SY_V_NO_SYMBOL;
-		if (verdict)
-			return answer->verdict;
-		WRITE_ONCE(*import->slot, (void *)addr);
-	}
-	return SY_V_OK;
+static u32 sy_objects_bind(struct sy_live *live, struct sy_answer *answer)
+{
+	u32 i, verdict = sy_object_bind(live, NULL, answer);
+
+	for (i = 0; i < live->ntargets && !verdict; i++)
+		verdict = sy_object_bind(live, live->targets[i]->name, answer);
+	return verdict;
 }
 
 static u32 sy_patch_pin(struct sy_live *live, struct sy_answer *answer)
@@ -224,7 +232,7 @@ u32 sy_live_resolve(struct sy_live *live, bool whole_kernel,
 	if (!verdict)
 		verdict = sy_funcs_resolve(live, whole_kernel, answer);
 	if (!verdict)
-		verdict = sy_imports_resolve(live, answer);
+		verdict = sy_objects_bind(live, answer);
 	if (verdict)
 		sy_live_release(live);
 	return verdict;

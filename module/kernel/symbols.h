@@ -3,6 +3,7 @@
 #define SY_SYMBOLS_H
 
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
 
@@ -26,6 +27,10 @@ struct sy_kernel_api {
 	void (*put_task_stack)(struct task_struct *p);
 	int (*wake_up_state)(struct task_struct *p, unsigned int state);
 	struct task_struct *(*idle_task)(int cpu);
+	void *(*text_poke)(void *addr, const void *opcode, size_t len);
+	void (*text_poke_sync)(void);
+	void *(*get_kprobe)(void *addr);
+	struct mutex *text_mutex; /* the kernel's: whoever writes text holds it */
 	int *ftrace_enabled;
 	unsigned long init_begin, init_end;
 };

@@ -64,6 +64,14 @@ static ssize_t refusal_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%s\n", line);
 }
 
+static ssize_t verdict_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	char line[SY_MESSAGE_LEN];
+
+	return sysfs_emit(buf, "%u\n", sy_refusal_copy(line));
+}
+
 #define SY_RO(_name) \
 	static struct kobj_attribute sy_attr_##_name = __ATTR_RO(_name)
 
@@ -71,13 +79,11 @@ SY_RO(version);
 SY_RO(models);
 SY_RO(transition);
 SY_RO(refusal);
+SY_RO(verdict);
 
 static const struct attribute *const sy_root_attrs[] = {
-	&sy_attr_version.attr,
-	&sy_attr_models.attr,
-	&sy_attr_transition.attr,
-	&sy_attr_refusal.attr,
-	NULL,
+	&sy_attr_version.attr, &sy_attr_models.attr,  &sy_attr_transition.attr,
+	&sy_attr_refusal.attr, &sy_attr_verdict.attr, NULL,
 };
 
 /* ---- a patch ------------------------------------------------------------ */
@@ -213,7 +219,10 @@ static const struct sysfs_ops sy_live_ops = { .show = sy_live_show };
 
 static void sy_live_free(struct kobject *kobj)
 {
-	kvfree(container_of(kobj, struct sy_live, kobj));
+	struct sy_live *live = container_of(kobj, struct sy_live, kobj);
+
+	sy_bound_destroy(live->bound);
+	kvfree(live);
 }
 
 struct kobj_type sy_live_ktype = {

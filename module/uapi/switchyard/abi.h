@@ -48,6 +48,7 @@
  *   models                 one line per model served: leave/switch
  *   transition             name of the patch in transition, or empty line
  *   refusal                the last refusal's line, or empty line
+ *   verdict                its number in enum sy_abi_verdict, or 0
  *   patches/NAME/state           disabled | preparing | patching | enabled |
  *                                unpatching | retiring
  *   patches/NAME/model           leave/switch of the last enable, e.g.
