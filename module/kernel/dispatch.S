@@ -6,7 +6,8 @@
  * On entry (%rsp) is the return address into the old function, behind its
  * ftrace site, and 8(%rsp) the caller's. Settled, the cell for the function
  * holds the address to continue at: it replaces (%rsp), and the return goes
- * there. mov and ret, not add and jmp: the return stack buffer stays balanced.
+ * there. With several functions a perfect hash of that return address finds the
+ * cell (core/hash.h). mov and ret, not add and jmp: the return stack buffer stays balanced.
  *
  * In a transition the cell holds the gateway's slow entry. It is reached by
  * that same return, so the slot is popped: (%rsp) is the caller's address then.
@@ -28,6 +29,7 @@
 #include <asm/percpu.h>
 #include <asm/unwind_hints.h>
 
+#include "../core/hash.h"
 #include "dispatch.h"
 
 #define SY_NMI_MASK 0x00f00000 /* NMI_MASK; redirect.c asserts it */
@@ -53,10 +55,12 @@ SYM_CODE_START_NOALIGN(sy_decide)
 1:	cmpl	$0, SY_GW_UNIVERSE(%r11)
 	jne	.Lnew
 .Lold:
-	pushq	(%r10)
+	movslq	SY_PAIR_OLD(%r10), %r10
+	pushq	%r10
 	RET
 .Lnew:
-	pushq	8(%r10)
+	movslq	SY_PAIR_NEW(%r10), %r10
+	pushq	%r10
 	RET
 .Lby_task:
 	pushq	%rax
@@ -114,25 +118,25 @@ SYM_CODE_START_NOALIGN(sy_multi_\i)
 	ANNOTATE_NOENDBR
 	movq	(%rsp), %r10
 	imulq	sy_gateways + gw + SY_GW_MULTIPLIER(%rip), %r10
-	shrq	$48, %r10
-	andl	sy_gateways + gw + SY_GW_MASK(%rip), %r10d
-	addq	sy_gateways + gw + SY_GW_TABLE(%rip), %r10
-1:	movq	(%rsp), %r11
-	cmpq	%r11, (%r10)
-	jne	2f
-	movq	8(%r10), %r11
+	shrq	$SY_HASH_SHIFT, %r10
+	movzbl	%r10b, %r11d	/* the bucket */
+	shrl	$8, %r10d
+	addq	sy_gateways + gw + SY_GW_CELLS(%rip), %r11
+	xorb	SY_CELLS_DISPLACE(%r11), %r10b /* the cell */
+	movq	sy_gateways + gw + SY_GW_CELLS(%rip), %r11
+	movslq	SY_CELLS_TARGET(%r11,%r10,4), %r11
 	movq	%r11, (%rsp)
 	RET
-2:	addq	$16, %r10	/* the table ends in free cells */
-	jmp	1b
 SYM_CODE_END(sy_multi_\i)
 
 	.balign 16
+	/* r10: the cell */
 SYM_CODE_START_NOALIGN(sy_multi_slow_\i)
 	UNWIND_HINT_FUNC
 	ANNOTATE_NOENDBR
-	subq	sy_gateways + gw + SY_GW_TABLE(%rip), %r10
-	addq	sy_gateways + gw + SY_GW_PAIRS(%rip), %r10
+	movq	sy_gateways + gw + SY_GW_CELLS(%rip), %r11
+	movzbl	SY_CELLS_FUNC(%r11,%r10), %r10d
+	leaq	SY_CELLS_PAIRS(%r11,%r10,SY_PAIR_SIZE), %r10
 	leaq	sy_gateways + gw(%rip), %r11
 	jmp	sy_decide
 SYM_CODE_END(sy_multi_slow_\i)

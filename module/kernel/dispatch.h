@@ -10,18 +10,27 @@
 
 /* struct sy_gateway */
 #define SY_GW_TARGET 0
-#define SY_GW_TABLE 8
+#define SY_GW_CELLS 8
 #define SY_GW_MULTIPLIER 16
-#define SY_GW_MASK 24
-#define SY_GW_MODE 28
-#define SY_GW_UNIVERSE 32
-#define SY_GW_DEFAULT 36
-#define SY_GW_PAIRS 40
-#define SY_GW_BUCKETS 48
-#define SY_GW_BUCKET_MASK 56
-#define SY_GW_NMI 60
-#define SY_GW_PAIR 64
+#define SY_GW_BUCKETS 24
+#define SY_GW_BUCKET_MASK 32
+#define SY_GW_MODE 36
+#define SY_GW_UNIVERSE 40
+#define SY_GW_DEFAULT 44
+#define SY_GW_NMI 48
+#define SY_GW_PAIR 52
 #define SY_GW_SIZE 128
+
+/* struct sy_pair */
+#define SY_PAIR_OLD 0
+#define SY_PAIR_NEW 4
+#define SY_PAIR_SIZE 8
+
+/* struct sy_cells */
+#define SY_CELLS_DISPLACE 8
+#define SY_CELLS_TARGET 264
+#define SY_CELLS_FUNC 776
+#define SY_CELLS_PAIRS 904
 
 /* struct sy_task */
 #define SY_TASK_TASK 16

@@ -5,29 +5,44 @@
 
 #include <linux/types.h>
 
+#include "core/hash.h"
 #include "dispatch.h"
 
+/*
+ * Kernel and module text lies in the top 2 GiB of the address space, so 32 bits
+ * that are sign-extended hold an address of it (sy_text_short()).
+ */
 struct sy_pair {
-	unsigned long old, new;
+	s32 old, new;
 };
 
-/* A cell of the table: the return address into the old function is the key. */
-struct sy_cell {
-	unsigned long key, target;
+/**
+ * struct sy_cells - what a patch of several functions is dispatched by
+ * @hash:   of the functions' sites; the gateway has its multiplier, too
+ * @target: per cell: where the calls of its function continue
+ * @func:   per cell: the index of its function in @pairs
+ * @pairs:  in the patch's order; old is the key
+ *
+ * An entry comes from one of the patch's own sites, and the hash gives each of
+ * them a cell of its own: nothing is compared.
+ */
+struct sy_cells {
+	struct sy_hash hash;
+	s32 target[SY_HASH_CELLS];
+	u8 func[SY_HASH_CELLS];
+	struct sy_pair pairs[];
 };
 
 /* What dispatch.S reads. */
 struct sy_gateway {
 	unsigned long target; /* one function: where its calls continue */
-	struct sy_cell *table; /* several functions */
-	unsigned long multiplier;
-	u32 mask; /* of the byte offset of a cell */
+	struct sy_cells *cells; /* several functions */
+	u64 multiplier;
+	struct hlist_head *buckets;
+	u32 bucket_mask;
 	u32 mode; /* 0: universe decides, 1: the task's universe does */
 	u32 universe; /* 0 old, 1 new */
 	u32 dflt; /* universe of tasks that are not in the table */
-	struct sy_pair *pairs; /* in parallel to table */
-	struct hlist_head *buckets;
-	u32 bucket_mask;
 	u32 nmi; /* entries from NMI context, while the gate is asked */
 	struct sy_pair pair; /* one function */
 	struct sy_redirect *owner; /* not read by dispatch.S */

@@ -52,7 +52,9 @@ struct sy_leftover {
  * @in_force:  its functions may have run
  * @figures:   under sy_patches_lock
  * @retire:    the retirement's work, @attempt counts its walks
- * @leftovers: whom it waits for, under sy_patches_lock
+ * @nleft:     how many tasks it waits for, under sy_patches_lock
+ * @leftovers: who they are, SY_RETIRE_NAMES at most, under sy_patches_lock;
+ *             NULL when there are none, or no memory for their names
  */
 struct sy_live {
 	struct list_head node;
@@ -73,7 +75,7 @@ struct sy_live {
 	u32 attempt;
 	u64 retire_since_ns;
 	u32 nleft; /* may exceed SY_RETIRE_NAMES */
-	struct sy_leftover leftovers[SY_RETIRE_NAMES];
+	struct sy_leftover *leftovers;
 };
 
 /*

@@ -351,9 +351,9 @@ static void sy_dump_table(struct sy_transition *tr, void *data)
 static void sy_dump_leftovers(struct sy_blocked_dump *dump,
 			      const struct sy_live *live)
 {
-	u32 i;
+	u32 i, n = min_t(u32, live->nleft, SY_RETIRE_NAMES);
 
-	for (i = 0; i < min_t(u32, live->nleft, SY_RETIRE_NAMES); i++) {
+	for (i = 0; live->leftovers && i < n; i++) {
 		const struct sy_leftover *left = &live->leftovers[i];
 		const struct sy_blocker b = {
 			.patch = sy_live_name(live),

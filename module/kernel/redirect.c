@@ -20,6 +20,8 @@
 #include <linux/preempt.h>
 #include <linux/slab.h>
 
+#include <switchyard/patch.h>
+
 #include "inject.h"
 #include "gateway.h"
 #include "redirect.h"
@@ -28,27 +30,34 @@
 
 static_assert(sizeof(struct sy_gateway) == SY_GW_SIZE);
 static_assert(offsetof(struct sy_gateway, target) == SY_GW_TARGET);
-static_assert(offsetof(struct sy_gateway, table) == SY_GW_TABLE);
+static_assert(offsetof(struct sy_gateway, cells) == SY_GW_CELLS);
 static_assert(offsetof(struct sy_gateway, multiplier) == SY_GW_MULTIPLIER);
-static_assert(offsetof(struct sy_gateway, mask) == SY_GW_MASK);
+static_assert(offsetof(struct sy_gateway, buckets) == SY_GW_BUCKETS);
+static_assert(offsetof(struct sy_gateway, bucket_mask) == SY_GW_BUCKET_MASK);
 static_assert(offsetof(struct sy_gateway, mode) == SY_GW_MODE);
 static_assert(offsetof(struct sy_gateway, universe) == SY_GW_UNIVERSE);
 static_assert(offsetof(struct sy_gateway, dflt) == SY_GW_DEFAULT);
-static_assert(offsetof(struct sy_gateway, pairs) == SY_GW_PAIRS);
-static_assert(offsetof(struct sy_gateway, buckets) == SY_GW_BUCKETS);
-static_assert(offsetof(struct sy_gateway, bucket_mask) == SY_GW_BUCKET_MASK);
 static_assert(offsetof(struct sy_gateway, nmi) == SY_GW_NMI);
 static_assert(offsetof(struct sy_gateway, pair) == SY_GW_PAIR);
-static_assert(sizeof(struct sy_cell) == 16 && sizeof(struct sy_pair) == 16);
+static_assert(offsetof(struct sy_pair, old) == SY_PAIR_OLD);
+static_assert(offsetof(struct sy_pair, new) == SY_PAIR_NEW);
+static_assert(sizeof(struct sy_pair) == SY_PAIR_SIZE);
+static_assert(offsetof(struct sy_cells, hash.displace) == SY_CELLS_DISPLACE);
+static_assert(offsetof(struct sy_cells, target) == SY_CELLS_TARGET);
+static_assert(offsetof(struct sy_cells, func) == SY_CELLS_FUNC);
+static_assert(offsetof(struct sy_cells, pairs) == SY_CELLS_PAIRS);
+/* dispatch.S takes the bucket from a byte register and shifts it out. */
+static_assert(SY_HASH_BUCKETS == 256 && SY_HASH_CELLS <= 256);
+static_assert(SY_FUNCS_MAX < SY_HASH_CELLS);
 static_assert(NMI_MASK == 0x00f00000);
 
 struct sy_redirect {
 	struct ftrace_ops ops;
 	struct sy_gateway *gw;
 	const struct sy_gateway_entries *entries;
-	u32 nfuncs, cells;
+	struct sy_pair *pairs; /* in the gateway or in its cells */
+	u32 nfuncs;
 	bool registered;
-	struct sy_pair pairs[]; /* old is the site: the key */
 };
 
 struct sy_gateway sy_gateways[SY_GATEWAYS];
@@ -63,88 +72,52 @@ bool sy_in_dispatch(unsigned long addr)
 	       addr <= (unsigned long)sy_dispatch_end;
 }
 
-static u32 sy_cell_of(const struct sy_redirect *r, unsigned long multiplier,
-		      unsigned long key)
+static s32 sy_text_short(unsigned long addr)
 {
-	return ((key * multiplier) >> 48 & r->gw->mask) /
-	       sizeof(struct sy_cell);
+	WARN_ON_ONCE(addr != (unsigned long)(s32)addr);
+	return (s32)addr;
 }
 
-/* Place all keys; return the number of probes beyond the first. */
-static u32 sy_cells_fill(struct sy_redirect *r, unsigned long multiplier)
+/* The key of function @i: the return address of its site. */
+static u64 sy_key_of(const struct sy_redirect *r, u32 i)
 {
-	struct sy_cell *table = r->gw->table;
-	u32 i, at, extra = 0;
-
-	memset(table, 0, r->cells * sizeof(*table));
-	for (i = 0; i < r->nfuncs; i++) {
-		at = sy_cell_of(r, multiplier, r->pairs[i].old);
-		while (table[at].key) {
-			at++;
-			extra++;
-		}
-		table[at].key = r->pairs[i].old;
-		table[at].target = r->pairs[i].old;
-		r->gw->pairs[at] = r->pairs[i];
-	}
-	return extra;
+	return (u64)r->pairs[i].old;
 }
 
-#define SY_TABLE_SEEDS 20000
-#define SY_TABLE_CELLS_MAX 4096 /* 16 bits of byte offset */
+#define SY_HASH_SEEDS 64
 
 /*
- * Look for a multiplier with which no two keys share a cell: for up to 64 keys
- * in 256 cells one in some thousands does. Return what the best one costs.
+ * Look for a hash. Four seeds of five serve, so that none of 64 does means that
+ * two functions have one site.
  */
-static u32 sy_cells_build(struct sy_redirect *r)
+static int sy_hash_find(const struct sy_redirect *r, struct sy_hash *hash)
 {
-	unsigned long best = 0, multiplier = 0x9e3779b97f4a7c15;
-	u32 seed, extra, least = U32_MAX;
+	u64 keys[SY_FUNCS_MAX], seed = 0x9e3779b97f4a7c15;
+	u32 i;
 
-	for (seed = 0; seed < SY_TABLE_SEEDS && least; seed++) {
-		extra = sy_cells_fill(r, multiplier);
-		if (extra < least) {
-			least = extra;
-			best = multiplier;
-		}
-		multiplier = multiplier * 6364136223846793005ul +
-			     1442695040888963407ul;
-		multiplier |= 1;
-		if (!(seed % 256))
-			cond_resched();
+	for (i = 0; i < r->nfuncs; i++)
+		keys[i] = sy_key_of(r, i);
+	for (i = 0; i < SY_HASH_SEEDS; i++) {
+		if (sy_hash_build(hash, keys, r->nfuncs, seed))
+			return 0;
+		seed = seed * 6364136223846793005ul + 1442695040888963407ul;
+		cond_resched();
 	}
-	memset(r->gw->pairs, 0, r->cells * sizeof(*r->gw->pairs));
-	sy_cells_fill(r, best);
-	r->gw->multiplier = best;
-	return least;
+	return -EEXIST;
 }
 
-static void sy_tables_free(struct sy_redirect *r)
+/* Give each of several functions its cell. */
+static int sy_cells_build(struct sy_redirect *r)
 {
-	kvfree(r->gw->table);
-	kvfree(r->gw->pairs);
-	r->gw->table = NULL;
-	r->gw->pairs = NULL;
-}
+	struct sy_cells *cells = r->gw->cells;
+	int err = sy_hash_find(r, &cells->hash);
+	u32 i;
 
-/* Probing runs past the last cell and never round: there is room for it. */
-static int sy_tables_make(struct sy_redirect *r)
-{
-	u32 n = min_t(u32, roundup_pow_of_two(r->nfuncs * 4),
-		      SY_TABLE_CELLS_MAX);
-
-	r->gw->mask = (n - 1) * sizeof(struct sy_cell);
-	r->cells = n + r->nfuncs;
-	r->gw->table = sy_zalloc(array_size(r->cells, sizeof(struct sy_cell)),
-				 GFP_KERNEL);
-	r->gw->pairs = sy_zalloc(array_size(r->cells, sizeof(struct sy_pair)),
-				 GFP_KERNEL);
-	if (!r->gw->table || !r->gw->pairs) {
-		sy_tables_free(r);
-		return -ENOMEM;
-	}
-	sy_cells_build(r);
+	if (err)
+		return err;
+	r->gw->multiplier = cells->hash.multiplier;
+	for (i = 0; i < r->nfuncs; i++)
+		cells->func[sy_hash_cell(&cells->hash, sy_key_of(r, i))] = i;
 	return 0;
 }
 
@@ -183,19 +156,31 @@ struct sy_redirect *sy_redirect_create(u32 nfuncs, struct sy_answer *answer)
 {
 	struct sy_redirect *r;
 
-	r = sy_zalloc(struct_size(r, pairs, nfuncs), GFP_KERNEL);
-	if (!r) {
+	struct sy_cells *cells = NULL;
+
+	r = sy_zalloc(sizeof(*r), GFP_KERNEL);
+	if (nfuncs > 1)
+		cells = sy_zalloc(struct_size(cells, pairs, nfuncs),
+				  GFP_KERNEL);
+	if (!r || (nfuncs > 1 && !cells)) {
 		sy_refuse(answer, SY_V_NO_MEMORY,
 			  "redirects: no memory; try again later");
-		return NULL;
+		goto err_free;
 	}
 	r->nfuncs = nfuncs;
 	r->gw = sy_gateway_take(r);
-	if (r->gw)
-		return r;
-	sy_refuse(answer, SY_V_NO_ROOM,
-		  "redirects: %d patches are enabled already; disable one or make one cumulative patch",
-		  SY_GATEWAYS);
+	if (!r->gw) {
+		sy_refuse(answer, SY_V_NO_ROOM,
+			  "redirects: %d patches are enabled already; disable one or make one cumulative patch",
+			  SY_GATEWAYS);
+		goto err_free;
+	}
+	r->gw->cells = cells;
+	r->pairs = cells ? cells->pairs : &r->gw->pair;
+	return r;
+
+err_free:
+	kvfree(cells);
 	kvfree(r);
 	return NULL;
 }
@@ -204,8 +189,8 @@ struct sy_redirect *sy_redirect_create(u32 nfuncs, struct sy_answer *answer)
 void sy_redirect_set(struct sy_redirect *r, u32 i, unsigned long site,
 		     unsigned long new_func)
 {
-	r->pairs[i].old = site;
-	r->pairs[i].new = new_func;
+	r->pairs[i].old = sy_text_short(site);
+	r->pairs[i].new = sy_text_short(new_func);
 }
 
 static unsigned long sy_entry(const struct sy_redirect *r)
@@ -243,7 +228,7 @@ static int sy_ops_register(struct sy_redirect *r)
 
 	for (i = 0; i < r->nfuncs && !err; i++)
 		err = ftrace_set_filter_ip(&r->ops,
-					   r->pairs[i].old - MCOUNT_INSN_SIZE,
+					   sy_key_of(r, i) - MCOUNT_INSN_SIZE,
 					   0, 0);
 	if (!err)
 		err = sy_direct_register(&r->ops, sy_entry(r));
@@ -261,16 +246,17 @@ static int sy_ops_register(struct sy_redirect *r)
  *
  * Context: process context, may sleep; ftrace waits for an RCU-tasks grace
  *          period in here, so no lock that others wait for may be held.
- * Return: SY_V_OK, SY_V_NO_MEMORY, SY_V_OWNED or SY_V_INTERNAL.
+ * Return: SY_V_OK, SY_V_NO_MEMORY, SY_V_OWNED, SY_V_BAD_DESCRIPTOR or
+ *         SY_V_INTERNAL.
  */
 u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer)
 {
 	int err;
 
-	if (r->nfuncs > 1 && sy_tables_make(r))
-		return sy_refuse(answer, SY_V_NO_MEMORY,
-				 "redirects: no memory; try again later");
-	r->gw->pair = r->pairs[0];
+	if (r->nfuncs > 1 && sy_cells_build(r))
+		return sy_refuse(
+			answer, SY_V_BAD_DESCRIPTOR,
+			"redirects: two entries of the patch's table name one function; remove one");
 	r->registered = true;
 	sy_redirect_point(r, SY_POINT_OLD);
 	err = sy_ops_register(r);
@@ -282,7 +268,7 @@ u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer)
 	if (err == -EBUSY)
 		return sy_refuse(answer, SY_V_OWNED,
 				 "%ps: livepatch, a BPF program or another direct caller owns the entry of this function or of one patched with it; remove it first",
-				 (void *)r->pairs[0].old);
+				 (void *)sy_key_of(r, 0));
 	if (err == -ENOMEM)
 		return sy_refuse(answer, SY_V_NO_MEMORY,
 				 "redirects: no memory for ftrace; try again later");
@@ -292,7 +278,7 @@ u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer)
 			"redirects: ftrace was switched off; set kernel.ftrace_enabled to 1");
 	return sy_refuse(answer, SY_V_INTERNAL,
 			 "%ps: ftrace refuses the redirect (%d); see the kernel log",
-			 (void *)r->pairs[0].old, err);
+			 (void *)sy_key_of(r, 0), err);
 }
 
 /**
@@ -319,7 +305,7 @@ void sy_redirect_destroy(struct sy_redirect *r)
 	if (!r)
 		return;
 	WARN_ON_ONCE(r->registered);
-	sy_tables_free(r);
+	kvfree(r->gw->cells);
 	sy_gateway_give(r->gw);
 	kvfree(r);
 }
@@ -337,19 +323,18 @@ static unsigned long sy_target(const struct sy_redirect *r,
 	}
 }
 
-static void sy_point_one(struct sy_redirect *r, const struct sy_pair *pair,
-			 enum sy_point point)
+static void sy_point_one(struct sy_redirect *r, u32 i, enum sy_point point)
 {
-	struct sy_cell *cell = r->gw->table;
+	unsigned long target = sy_target(r, &r->pairs[i], point);
+	struct sy_cells *cells = r->gw->cells;
+	u32 cell;
 
-	if (r->nfuncs == 1) {
-		WRITE_ONCE(r->gw->target, sy_target(r, pair, point));
+	if (!cells) {
+		WRITE_ONCE(r->gw->target, target);
 		return;
 	}
-	cell += sy_cell_of(r, r->gw->multiplier, pair->old);
-	while (cell->key != pair->old)
-		cell++;
-	WRITE_ONCE(cell->target, sy_target(r, pair, point));
+	cell = sy_hash_cell(&cells->hash, sy_key_of(r, i));
+	WRITE_ONCE(cells->target[cell], sy_text_short(target));
 }
 
 /**
@@ -371,7 +356,7 @@ void sy_redirect_point(struct sy_redirect *r, enum sy_point point)
 	if (!r->registered)
 		return;
 	for (i = 0; i < r->nfuncs; i++)
-		sy_point_one(r, &r->pairs[i], point);
+		sy_point_one(r, i, point);
 }
 
 /* The gate: one word decides for everyone. Entries from NMI count from here. */

@@ -25,6 +25,21 @@ static void sy_targets_put(struct sy_live *live)
 	live->targets = NULL;
 }
 
+/* Few patches have more than one target: the list grows by one at a time. */
+static int sy_targets_grow(struct sy_live *live)
+{
+	size_t size = live->ntargets * sizeof(*live->targets);
+	struct module **more = sy_zalloc(size + sizeof(*more), GFP_KERNEL);
+
+	if (!more)
+		return -ENOMEM;
+	if (size)
+		memcpy(more, live->targets, size);
+	kvfree(live->targets);
+	live->targets = more;
+	return 0;
+}
+
 /* A target module may not go while its functions lead elsewhere. */
 static u32 sy_target_pin(struct sy_live *live, const char *object,
 			 struct sy_answer *answer)
@@ -35,6 +50,10 @@ static u32 sy_target_pin(struct sy_live *live, const char *object,
 	for (i = 0; i < live->ntargets; i++)
 		if (!strcmp(live->targets[i]->name, object))
 			return SY_V_OK;
+	if (sy_targets_grow(live))
+		return sy_refuse(answer, SY_V_NO_MEMORY,
+				 "%s: no memory; try again later",
+				 sy_live_name(live));
 	preempt_disable();
 	mod = sy_api.find_module(object);
 	if (mod && (mod->state != MODULE_STATE_LIVE || !try_module_get(mod)))
@@ -53,13 +72,6 @@ static u32 sy_targets_pin(struct sy_live *live, struct sy_answer *answer)
 	const struct sy_patch *decl = live->decl;
 	u32 i, verdict = SY_V_OK;
 
-	live->targets = sy_zalloc(array_size(decl->nfuncs + decl->nimports,
-					     sizeof(*live->targets)),
-				  GFP_KERNEL);
-	if (!live->targets)
-		return sy_refuse(answer, SY_V_NO_MEMORY,
-				 "%s: no memory; try again later",
-				 sy_live_name(live));
 	for (i = 0; i < decl->nfuncs && !verdict; i++)
 		if (decl->funcs[i].object)
 			verdict = sy_target_pin(live, decl->funcs[i].object,

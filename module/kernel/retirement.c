@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 
+#include "inject.h"
 #include "live.h"
 #include "transition.h"
 
@@ -64,7 +65,7 @@ static void sy_leftover_add(struct sy_live *live, const struct sy_task *st)
 {
 	struct sy_leftover *left;
 
-	if (live->nleft++ >= SY_RETIRE_NAMES)
+	if (live->nleft++ >= SY_RETIRE_NAMES || !live->leftovers)
 		return;
 	left = &live->leftovers[live->nleft - 1];
 	left->pid = task_pid_nr(st->task);
@@ -73,11 +74,45 @@ static void sy_leftover_add(struct sy_live *live, const struct sy_task *st)
 	get_task_comm(left->comm, st->task);
 }
 
+/*
+ * Room for names is there while there is somebody to name. Without memory for it
+ * tasks are counted and not named, and the retirement goes on.
+ */
+static void sy_leftovers_room(struct sy_live *live, bool needed)
+{
+	struct sy_leftover *old = NULL, *room = NULL;
+
+	if (needed && !live->leftovers)
+		room = sy_zalloc(SY_RETIRE_NAMES * sizeof(*room), GFP_KERNEL);
+	mutex_lock(&sy_patches_lock);
+	if (room)
+		live->leftovers = room;
+	if (!needed) {
+		old = live->leftovers;
+		live->leftovers = NULL;
+		live->nleft = 0;
+	}
+	mutex_unlock(&sy_patches_lock);
+	kvfree(old);
+}
+
+static bool sy_retire_anyone(const struct sy_retire_walk *walk)
+{
+	struct sy_task *st;
+	u32 i;
+
+	sy_table_for_each(walk->table, i, st)
+		if (!READ_ONCE(st->clean))
+			return true;
+	return false;
+}
+
 static void sy_retire_tally(struct sy_retire_walk *walk)
 {
 	struct sy_task *st;
 	u32 i;
 
+	sy_leftovers_room(walk->live, sy_retire_anyone(walk));
 	mutex_lock(&sy_patches_lock);
 	walk->live->nleft = 0;
 	sy_table_for_each(walk->table, i, st)

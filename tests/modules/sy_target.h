@@ -53,10 +53,18 @@ int t_dup_b(void);
 	SY_TARGET_HOT8(x, 2) SY_TARGET_HOT8(x, 3) \
 	SY_TARGET_HOT8(x, 4) SY_TARGET_HOT8(x, 5) \
 	SY_TARGET_HOT8(x, 6) SY_TARGET_HOT8(x, 7)
+/* 63 names: with the others, as many functions as a patch may have. */
+#define SY_TARGET_MORE63(x) \
+	SY_TARGET_HOT8(x, 0) SY_TARGET_HOT8(x, 1) \
+	SY_TARGET_HOT8(x, 2) SY_TARGET_HOT8(x, 3) \
+	SY_TARGET_HOT8(x, 4) SY_TARGET_HOT8(x, 5) \
+	SY_TARGET_HOT8(x, 6) \
+	x(70) x(71) x(72) x(73) x(74) x(75) x(76)
 /* clang-format on */
 
 int t_hot_once(u32 calls);
 int t_hot_many(u32 calls);
 u32 t_hot_many_old(void);
+u32 t_more_old(void);
 
 #endif

@@ -42,6 +42,7 @@ struct sy_target_version {
 	__u32 pair; /* outer function of the harmless pair */
 	__u32 sleep; /* t_sleep() that does not sleep */
 	__u32 beats; /* of the living kthread, with its version in bit 31 */
+	__u32 more63; /* how many of the other 63 answer 1 */
 };
 
 enum sy_target_kthread {

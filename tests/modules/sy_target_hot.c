@@ -68,3 +68,23 @@ int t_hot_many(u32 calls)
 		sum += t_hot_many_old();
 	return sum;
 }
+
+#define DEFINE_MORE(n)                           \
+	static SY_TARGET_FN int t_more_##n(void) \
+	{                                        \
+		return 1;                        \
+	}
+SY_TARGET_MORE63(DEFINE_MORE)
+
+#define CALL_MORE(n) t_more_##n(),
+
+/* How many of the other 63 answer 1; calls each of them once. */
+u32 t_more_old(void)
+{
+	const int answer[] = { SY_TARGET_MORE63(CALL_MORE) };
+	u32 i, old = 0;
+
+	for (i = 0; i < ARRAY_SIZE(answer); i++)
+		old += answer[i] == 1;
+	return old;
+}

@@ -97,6 +97,7 @@ static int tell_version(struct sy_target_version __user *arg)
 		.untraced = t_notrace(),
 		.sleep = t_sleep(t_generation() - 1),
 		.beats = sy_target_beats(),
+		.more63 = t_more_old(),
 	};
 
 	t_pair_a(1, 2, &walk);
