@@ -20,6 +20,7 @@
 #define SY_O_ADD 64u /* --source, --debs */
 #define SY_O_BUILD 128u
 #define SY_O_INSPECT 256u
+#define SY_O_ORDER 512u
 
 #define SY_OPERANDS_MAX 256
 #define SY_PASSED_MAX 64
@@ -35,6 +36,7 @@ struct sy_options {
 	uint32_t leave, sw, tries, retry_ms;
 	bool relaxed, force, no_wait, json, until_settled;
 	uint32_t deadline_ms;
+	const char *order; /* as typed, or NULL */
 };
 
 struct sy_command {

@@ -19,6 +19,6 @@ const struct sy_command sy_cmd_enable = {
 	.run = sy_run_enable,
 	.operand = "NAME",
 	.summary = "start using a loaded patch",
-	.flags = SY_O_MODEL | SY_O_DEADLINE | SY_O_WAIT | SY_O_FORCE |
-		 SY_O_JSON,
+	.flags = SY_O_MODEL | SY_O_ORDER | SY_O_DEADLINE | SY_O_WAIT |
+		 SY_O_FORCE | SY_O_JSON,
 };

@@ -89,6 +89,6 @@ const struct sy_command sy_cmd_load = {
 	.run = sy_run_load,
 	.operand = "FILE.ko",
 	.summary = "load a patch module and enable it",
-	.flags = SY_O_MODEL | SY_O_DEADLINE | SY_O_WAIT | SY_O_FORCE |
-		 SY_O_JSON,
+	.flags = SY_O_MODEL | SY_O_ORDER | SY_O_DEADLINE | SY_O_WAIT |
+		 SY_O_FORCE | SY_O_JSON,
 };

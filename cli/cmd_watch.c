@@ -13,7 +13,7 @@
 
 static void sy_watch_line(const char *event, const struct sy_patch *p)
 {
-	char took[32], clock[16];
+	char took[32], clock[16], turn[SY_NAME_LEN + 48];
 	time_t now = time(NULL);
 	struct tm tm;
 
@@ -22,6 +22,8 @@ static void sy_watch_line(const char *event, const struct sy_patch *p)
 	printf("%s %s: %s: %s, %u of %u tasks to go, %u blocking, %s", clock,
 	       p->name, event, sy_state_name(p->state), p->remaining, p->tasks,
 	       p->blockers, sy_duration(p->whole_ns, took, sizeof(took)));
+	if (sy_turn_text(p, turn, sizeof(turn))[0])
+		printf(", %s", turn);
 	if (p->result != SY_R_NONE)
 		printf(", %s", sy_result_name(p->result));
 	if (p->message[0])

@@ -56,6 +56,23 @@ static struct sy_error *sy_set_deadline(struct sy_options *opt,
 	return sy_seconds_parse(value, &opt->deadline_ms);
 }
 
+/* What the names stand for is the engine's to say; it knows the patch. */
+static struct sy_error *sy_set_order(struct sy_options *opt, const char *value)
+{
+	if (opt->order)
+		return sy_error_make(SY_E_BAD_ARGUMENT, 0,
+				     "--order %s: an order is given already; "
+				     "give one --order",
+				     value);
+	if (!value[0] || strlen(value) >= SY_ORDER_LEN)
+		return sy_error_make(SY_E_BAD_ARGUMENT, 0,
+				     "--order: is empty or too long; name each "
+				     "function of the patch once, separated "
+				     "by commas");
+	opt->order = value;
+	return NULL;
+}
+
 static struct sy_error *sy_set_relaxed(struct sy_options *opt,
 				       const char *value)
 {
@@ -107,6 +124,8 @@ static const struct sy_option sy_option_table[] = {
 	  "a model by name; without any: hybrid" },
 	{ "--relaxed", NULL, SY_O_MODEL, sy_set_relaxed,
 	  "with kernel/*: excuse tasks by their stacks" },
+	{ "--order", "F,G,...", SY_O_ORDER, sy_set_order,
+	  "with */function: the order in which functions switch" },
 	{ "--deadline", "SECONDS", SY_O_DEADLINE, sy_set_deadline,
 	  "when to turn back, e.g. 0.5; 0: the default" },
 	{ "--wait", NULL, SY_O_WAIT, sy_set_wait,
@@ -282,6 +301,7 @@ void sy_options_request(const struct sy_options *opt, const char *patch,
 	ret->tries = opt->tries;
 	ret->retry_ms = opt->retry_ms;
 	ret->deadline_ms = opt->deadline_ms;
+	ret->order = opt->order;
 	ret->flags = (opt->force ? SY_F_FORCE : 0) |
 		     (opt->relaxed ? SY_F_RELAXED : 0);
 }

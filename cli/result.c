@@ -10,14 +10,15 @@
 
 #define SY_SHOW_BLOCKERS 3
 
-static json_t *sy_rows_of_blockers(const struct sy_blockers *list)
+static json_t *sy_rows_of_blockers(const struct sy_blockers *list,
+				   const struct sy_patch *p)
 {
 	sy_table_auto struct sy_table t = { 0 };
 	size_t i;
 
 	sy_blocker_table_init(&t);
 	for (i = 0; i < list->count; i++)
-		sy_blocker_row(&t, &list->item[i]);
+		sy_blocker_row(&t, &list->item[i], p);
 	return sy_table_json(&t);
 }
 
@@ -31,7 +32,7 @@ static enum sy_exit sy_result_json(const struct sy_wait *w,
 	sy_patch_row(&t, p);
 	object = sy_table_json_row(&t);
 	if (json_object_set_new(object, "blocked",
-				sy_rows_of_blockers(&w->blockers)) ||
+				sy_rows_of_blockers(&w->blockers, p)) ||
 	    json_object_set_new(object, "after", json_string(after))) {
 		json_decref(object);
 		object = NULL;

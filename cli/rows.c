@@ -31,6 +31,8 @@ static const struct sy_column sy_patch_columns[] = {
 	{ "unloadable", NULL, false, false },
 	{ "reversing", NULL, false, false },
 	{ "message", NULL, false, false },
+	{ "functions_switched", NULL, false, false },
+	{ "turn", NULL, false, false },
 };
 
 void sy_patch_table_init(struct sy_table *t)
@@ -52,19 +54,45 @@ static bool sy_reversing(const struct sy_patch *p)
 	       p->state != SY_ST_RETIRING;
 }
 
+/* "function 2 of 3: NAME" while functions switch one after another, or "". */
+char *sy_turn_text(const struct sy_patch *p, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (p->ordered && p->turn[0] && p->switched < p->functions)
+		snprintf(buf, size, "function %u of %u: %s", p->switched + 1,
+			 p->functions, p->turn);
+	return buf;
+}
+
+/* JSON only: how many functions have switched, and whose turn it is. */
+static void sy_turn_cells(struct sy_table *t, const struct sy_patch *p)
+{
+	if (p && p->ordered)
+		sy_table_u64(t, p->switched);
+	else
+		sy_table_null(t);
+	if (p && p->turn[0])
+		sy_table_text(t, p->turn);
+	else
+		sy_table_null(t);
+}
+
 static void sy_patch_notes(const struct sy_patch *p, char *buf, size_t size)
 {
-	snprintf(buf, size, "%s%s%s",
+	char turn[SY_NAME_LEN + 48];
+
+	snprintf(buf, size, "%s%s%s%s",
 		 p->flags & SY_F_UNLOADABLE ? "" : "permanent ",
 		 p->flags & SY_F_FORCED ? "FORCED " : "",
-		 sy_reversing(p) ? "reversing " : "");
-	if (buf[0])
+		 sy_reversing(p) ? "reversing " : "",
+		 sy_turn_text(p, turn, sizeof(turn)));
+	if (buf[0] && buf[strlen(buf) - 1] == ' ')
 		buf[strlen(buf) - 1] = '\0';
 }
 
 void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 {
-	char text[64];
+	char text[SY_NAME_LEN + 96];
 	uint32_t done = p->tasks > p->remaining ? p->tasks - p->remaining : 0;
 
 	sy_table_text(t, p->name);
@@ -99,6 +127,7 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 	sy_table_bool(t, p->flags & SY_F_UNLOADABLE, "yes");
 	sy_table_bool(t, sy_reversing(p), "yes");
 	sy_table_text(t, p->message);
+	sy_turn_cells(t, p);
 }
 
 static const struct sy_column sy_blocker_columns[] = {
@@ -110,6 +139,8 @@ static const struct sy_column sy_blocker_columns[] = {
 	{ "frame", "FRAME", false, true },
 	{ "since_ns", "SINCE", true, true },
 	{ "relief", "RELIEF", false, true },
+	{ "functions_switched", NULL, false, false },
+	{ "turn", NULL, false, false },
 };
 
 void sy_blocker_table_init(struct sy_table *t)
@@ -127,7 +158,8 @@ static void sy_text_or_null(struct sy_table *t, const char *text)
 		sy_table_null(t);
 }
 
-void sy_blocker_row(struct sy_table *t, const struct sy_blocker *b)
+void sy_blocker_row(struct sy_table *t, const struct sy_blocker *b,
+		    const struct sy_patch *p)
 {
 	sy_table_text(t, b->patch);
 	sy_table_u64(t, b->pid);
@@ -140,4 +172,5 @@ void sy_blocker_row(struct sy_table *t, const struct sy_blocker *b)
 	else
 		sy_table_null(t);
 	sy_text_or_null(t, b->relief);
+	sy_turn_cells(t, p);
 }

@@ -9,6 +9,8 @@
 void sy_patch_table_init(struct sy_table *t);
 void sy_patch_row(struct sy_table *t, const struct sy_patch *p);
 void sy_blocker_table_init(struct sy_table *t);
-void sy_blocker_row(struct sy_table *t, const struct sy_blocker *b);
+void sy_blocker_row(struct sy_table *t, const struct sy_blocker *b,
+		    const struct sy_patch *p);
+char *sy_turn_text(const struct sy_patch *p, char *buf, size_t size);
 
 #endif

@@ -50,6 +50,7 @@ static const uint8_t sy_policy[SY_A__LAST] = {
 	[SY_A_FRAME] = MNL_TYPE_NUL_STRING,
 	[SY_A_SINCE_NS] = MNL_TYPE_U64,
 	[SY_A_RELIEF] = MNL_TYPE_NUL_STRING,
+	[SY_A_SWITCHED] = MNL_TYPE_U32,
 };
 
 static const uint8_t sy_family_policy[CTRL_ATTR_MCAST_GROUPS + 1] = {
@@ -196,6 +197,10 @@ static struct sy_error *sy_patch_fill(const struct nlattr **tb,
 	ret->stops = sy_u32(tb[SY_A_STOPS]);
 	ret->nudged = sy_u32(tb[SY_A_NUDGED]);
 	ret->result = sy_u32(tb[SY_A_RESULT]);
+	ret->ordered = tb[SY_A_SWITCHED];
+	ret->switched = sy_u32(tb[SY_A_SWITCHED]);
+	sy_text(tb[SY_A_FUNCTION], ret->turn, sizeof(ret->turn));
+	sy_printable(ret->turn);
 	sy_text(tb[SY_A_MESSAGE], ret->message, sizeof(ret->message));
 	sy_printable(ret->message);
 	return NULL;

@@ -120,6 +120,7 @@ const char *sy_verdict_name(uint32_t verdict)
 		[SY_V_OTHER_KERNEL] = "other_kernel",
 		[SY_V_REWRITTEN] = "rewritten",
 		[SY_V_RELOCATION] = "relocation",
+		[SY_V_BAD_ORDER] = "bad_order",
 	};
 
 	return sy_word(words, SY_COUNT(words), verdict);

@@ -263,7 +263,7 @@ static struct sy_error *sy_name_check(const char *patch)
 static struct sy_error *sy_command(struct sy_conn *conn, uint8_t cmd,
 				   const struct sy_request *r)
 {
-	char buf[512] __attribute__((aligned(8))) = { 0 };
+	char buf[512 + SY_ORDER_LEN] __attribute__((aligned(8))) = { 0 };
 	struct sy_exchange x = {
 		.object = r->patch,
 		.type = conn->family.id,
@@ -275,6 +275,11 @@ static struct sy_error *sy_command(struct sy_conn *conn, uint8_t cmd,
 
 	if (err)
 		return err;
+	if (r->order && strlen(r->order) >= SY_ORDER_LEN)
+		return sy_error_make(SY_E_BAD_ARGUMENT, 0,
+				     "%s: the order of its functions is too "
+				     "long; name each once",
+				     r->patch);
 	req = sy_request_start(buf, conn->family.id, 0, cmd, SY_GENL_VERSION);
 	mnl_attr_put_strz(req, SY_A_PATCH, r->patch);
 	if (r->has_model) {
@@ -289,6 +294,8 @@ static struct sy_error *sy_command(struct sy_conn *conn, uint8_t cmd,
 		mnl_attr_put_u32(req, SY_A_TRIES, r->tries);
 	if (r->retry_ms)
 		mnl_attr_put_u32(req, SY_A_RETRY_MS, r->retry_ms);
+	if (r->order)
+		mnl_attr_put_strz(req, SY_A_ORDER, r->order);
 	return sy_exchange(conn, req, &x);
 }
 

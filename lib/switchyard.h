@@ -126,6 +126,9 @@ struct sy_patch {
 	uint32_t state, leave, sw, flags, requirement, functions;
 	uint32_t to_new, tasks, remaining, blockers, excused, stops, nudged;
 	uint32_t result;
+	bool ordered; /* functions switch one after another */
+	uint32_t switched; /* of them, on the wanted side */
+	char turn[SY_NAME_LEN]; /* whose turn it is, or "" */
 	uint64_t elapsed_ns, whole_ns, pause_ns;
 	char message[SY_MESSAGE_LEN];
 };
@@ -187,6 +190,7 @@ struct sy_request {
 	uint32_t deadline_ms; /* 0: the engine's default */
 	uint32_t tries; /* 0: until the deadline */
 	uint32_t retry_ms; /* 0: the engine's back-off */
+	const char *order; /* sy_enable(): functions as in SY_A_ORDER, or NULL */
 };
 
 /*

@@ -129,7 +129,9 @@ void sy_definition_switch(struct sy_sim *s, const struct sy_move *move)
 	switch (sy_the_model(s)->sw) {
 	case SY_SWITCH_FUNCTION:
 		ev.kind = SY_HISTORY_SWITCH_FUNC;
-		ev.func = w->switched++;
+		ev.func = s->l->to_new ? w->switched :
+					 s->l->npatched - 1 - w->switched;
+		w->switched++;
 		sy_say(s, "%s() switches",
 		       s->l->func[s->l->order[ev.func]].name);
 		w->arrived = w->switched == s->l->npatched;

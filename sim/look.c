@@ -243,6 +243,7 @@ void sy_table_turn(struct sy_sim *s)
 
 		t->nudged = 0;
 		t->excused = 0;
+		t->clean = 0;
 		w->pending += t->known && t->universe != w->goal;
 	}
 	sy_oracle_feed(&w->o, sy_othreads(w), w->ntasks, &ev);

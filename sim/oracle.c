@@ -182,6 +182,16 @@ static void sy_check_excuse(struct sy_oracle *o, const struct sy_history *ev)
 		o->broken |= SY_CLAUSE_LEAVE_KERNEL;
 }
 
+/* The new ones grow from the first function on, and shrink to it. */
+static sy_u32 sy_whose_turn(const struct sy_oracle *o, sy_u8 side)
+{
+	sy_u32 i, news = 0;
+
+	for (i = 0; i < o->nfuncs; i++)
+		news += o->func_side >> i & 1;
+	return side ? news : news - 1;
+}
+
 static void sy_switch_func(struct sy_oracle *o,
 			   const struct sy_oracle_thread *threads,
 			   sy_u32 nthreads, const struct sy_history *ev)
@@ -190,12 +200,13 @@ static void sy_switch_func(struct sy_oracle *o,
 		o->broken |= SY_CLAUSE_UNIT;
 	if ((o->func_side >> ev->func & 1) == ev->side)
 		o->broken |= SY_CLAUSE_TWICE;
-	if (ev->func != o->next_func)
+	if (ev->side != o->goal)
+		o->broken |= SY_CLAUSE_TWICE;
+	if (ev->func != sy_whose_turn(o, ev->side))
 		o->broken |= SY_CLAUSE_ORDER;
 	sy_check_excuse(o, ev);
 	sy_check_all_left(o, threads, nthreads, ev);
 	o->func_side ^= 1ull << ev->func;
-	o->next_func++;
 }
 
 static void sy_switch_thread(struct sy_oracle *o, struct sy_oracle_thread *t,
@@ -368,7 +379,7 @@ const char *sy_oracle_clause(sy_u32 broken)
 		"an old frame was in the context of a thread concerned at T_u",
 		"a thread concerned was in the kernel at T_u",
 		"a unit switched to the side where it was",
-		"the functions did not switch in the patch's order",
+		"the functions did not switch in the order, or back in the opposite one",
 		"a child is not on its parent's side",
 		"one call executed two versions",
 		"settled with a unit on the other side",

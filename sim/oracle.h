@@ -73,7 +73,6 @@ struct sy_oracle {
 	sy_u8 nfuncs;
 	sy_u8 incomplete; /* the history has gaps: it is never clean */
 	sy_u8 kernel_side;
-	sy_u8 next_func; /* SWITCH_FUNCTION: whose turn it is */
 	sy_u8 settled;
 	sy_u8 blind; /* the instants T_u are not in the history */
 	sy_u32 seen; /* SY_M1 .. and their qualifiers */

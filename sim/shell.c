@@ -24,6 +24,7 @@ static void sy_queue_put(struct sy_world *w, const struct sy_action *action)
 		return;
 	}
 	w->queue[w->nqueue].kind = (sy_u8)action->kind;
+	w->queue[w->nqueue].func = (sy_u8)action->func;
 	w->queue[w->nqueue++].arg = (sy_u8)action->u.arg;
 }
 
@@ -91,19 +92,19 @@ static void sy_feed_kind(struct sy_sim *s, enum sy_event_kind kind)
 	sy_feed(s, &event);
 }
 
-/* resolve.c refuses NMI-reachable functions where the whole kernel switches. */
 int sy_shell_served(const struct sy_litmus *l, const struct sy_model *model)
 {
 	(void)l;
 	return sy_model_served(model);
 }
 
+/* resolve.c refuses NMI-reachable functions where an instant is needed. */
 static int sy_refuses_nmi(const struct sy_litmus *l,
 			  const struct sy_model *model)
 {
 	sy_u32 i;
 
-	if (model->sw != SY_SWITCH_KERNEL)
+	if (model->sw != SY_SWITCH_KERNEL && !sy_order_asked(model))
 		return 0;
 	for (i = 0; i < l->npatched; i++)
 		if (l->func[l->order[i]].flags & SY_FUNC_NMI)
@@ -181,11 +182,21 @@ static void sy_word(struct sy_sim *s, sy_u32 place, enum sy_word word)
 	struct sy_world *w = s->w;
 	sy_u8 side = word == SY_WORD_NEW;
 
-	if (w->o.model.sw == SY_SWITCH_FUNCTION && w->word[place] != word)
+	if (w->o.model.sw == SY_SWITCH_FUNCTION && word != SY_WORD_ASK &&
+	    side != (w->o.func_side >> place & 1))
 		sy_history(s, SY_HISTORY_SWITCH_FUNC, 0, place, side);
 	w->word[place] = (sy_u8)word;
 	sy_say(s, "the worker points %s() to %s",
 	       s->l->func[s->l->order[place]].name, to[word]);
+}
+
+/* sy_redirect_point(): towards the old bodies in the opposite order. */
+static void sy_point_next(struct sy_sim *s, sy_u8 side)
+{
+	sy_u32 i = s->w->pos++;
+
+	sy_word(s, side ? i : s->l->npatched - 1 - i,
+		side ? SY_WORD_NEW : SY_WORD_OLD);
 }
 
 static void sy_gate_global(struct sy_sim *s, sy_u8 side)
@@ -294,6 +305,17 @@ void sy_shell_stopped(struct sy_sim *s, struct sy_event *event)
 	sy_feed(s, event);
 }
 
+/* The one store: a function whose turn it is, or the universe. */
+static void sy_flip(struct sy_sim *s)
+{
+	struct sy_world *w = s->w;
+
+	if (sy_order_asked(&w->e.model))
+		sy_word(s, w->act.func, w->goal ? SY_WORD_NEW : SY_WORD_OLD);
+	else
+		sy_gate_global(s, w->goal);
+}
+
 static void sy_stop(struct sy_sim *s)
 {
 	struct sy_world *w = s->w;
@@ -306,7 +328,7 @@ static void sy_stop(struct sy_sim *s)
 	event.u.stop.end = sy_stop_check(s);
 	sy_say(s, "the stop has checked everybody");
 	if (event.u.stop.end == SY_STOP_FLIPPED)
-		sy_gate_global(s, s->l->to_new);
+		sy_flip(s);
 	sy_stop_end(s);
 	sy_shell_stopped(s, &event);
 }
@@ -361,7 +383,8 @@ static void sy_settle(struct sy_sim *s)
 		return;
 	}
 	if (pos <= s->l->npatched) {
-		sy_word(s, pos - 1, side ? SY_WORD_NEW : SY_WORD_OLD);
+		sy_word(s, side ? pos - 1 : s->l->npatched - pos,
+			side ? SY_WORD_NEW : SY_WORD_OLD);
 		return;
 	}
 	w->hooked = 0;
@@ -397,7 +420,7 @@ static void sy_act(struct sy_sim *s)
 		sy_scan(s);
 		break;
 	case SY_ACT_FLIP_FUNCTIONS:
-		sy_word(s, w->pos++, s->l->to_new ? SY_WORD_NEW : SY_WORD_OLD);
+		sy_point_next(s, s->l->to_new);
 		if (w->pos == s->l->npatched)
 			sy_done(w);
 		break;

@@ -48,8 +48,10 @@ enum sy_stop_end sy_stop_check(struct sy_sim *s)
 	struct sy_world *w = s->w;
 	sy_u32 i;
 
-	if (w->gate_nmi)
+	if (w->gate_nmi) {
+		w->gate_nmi = 0;
 		return SY_STOP_NMI;
+	}
 	if (w->some_inside)
 		return SY_STOP_INSIDE;
 	for (i = 0; i < w->ntasks; i++) {

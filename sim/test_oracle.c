@@ -144,6 +144,13 @@ static const struct sy_case sy_cases[] = {
 	  SY_CLAUSE_UNIT },
 	{ "functions out of order", FF, "b0 !F1", VIOLATED, 0,
 	  SY_CLAUSE_ORDER },
+	{ "functions in order", PF, "b0 !F0 !F1 $", CLEAN, 0, 0 },
+	{ "the last function goes back first", PF, "b0 !F0 !F1 < -F1 -F0",
+	  CLEAN, 0, 0 },
+	{ "the first function goes back first", PF, "b0 !F0 !F1 < -F0",
+	  VIOLATED, 0, SY_CLAUSE_ORDER },
+	{ "a function goes back without a turn", PF, "b0 !F0 -F0", VIOLATED, 0,
+	  SY_CLAUSE_TWICE },
 	/* CHILD */
 	{ "a child on the other side", PT, "b0 !0 b10", VIOLATED, 0,
 	  SY_CLAUSE_CHILD },
@@ -215,7 +222,7 @@ static int sy_event_of(const char *word, struct sy_history *ev)
 		ev->kind = SY_HISTORY_SWITCH_KERNEL;
 		return 1;
 	}
-	if (!strncmp(word, "!F", 2)) {
+	if (word[1] == 'F' && (*word == '!' || *word == '-')) {
 		ev->kind = SY_HISTORY_SWITCH_FUNC;
 		ev->func = sy_digit(word, 2);
 		return 1;

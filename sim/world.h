@@ -67,7 +67,7 @@ enum sy_retiring {
 };
 
 struct sy_sim_action {
-	sy_u8 kind, arg;
+	sy_u8 kind, arg, func;
 };
 
 struct sy_world {

@@ -8,10 +8,10 @@
  *
  *   IDLE       nothing is due; no request waits; the side where it ended
  *   PREPARING  nothing is due; nothing was tried or nudged; no result
- *   SCANNING   THREAD or PATCHED_SET/KERNEL; no look is due; no result
+ *   SCANNING   a model that looks at tasks; no look is due; no result
  *   WAITING    as SCANNING, and somebody is left, the flush is not over, or
- *              (KERNEL) a time to look again is set; no request waits
- *   STOPPING   PATCHED_SET/KERNEL; flushed; the last scan was clean
+ *              (not THREAD) a time to look again is set; no request waits
+ *   STOPPING   not THREAD; flushed; the last scan was clean
  *   SETTLING   nothing is due; a result, and the side that belongs to it
  */
 #include "sy_core.h"
@@ -34,6 +34,7 @@ void sy_engine_init(struct sy_engine *e)
 	e->cancel = 0;
 	e->result = SY_RESULT_NONE;
 	e->nfuncs = 0;
+	e->news = 0;
 	e->tries = 0;
 	e->attempts = 0;
 	e->retry_ns = 0;
@@ -46,6 +47,13 @@ void sy_engine_init(struct sy_engine *e)
 	e->pending = 0;
 	e->nudgeable = 0;
 	e->moving = 0;
+}
+
+/* Does it need an instant at which everybody is outside? */
+static int sy_stops(const struct sy_engine *e)
+{
+	return e->model.leave != SY_LEAVE_FUNCTION &&
+	       e->model.sw != SY_SWITCH_THREAD;
 }
 
 static const char *sy_check_common(const struct sy_engine *e)
@@ -63,10 +71,13 @@ static const char *sy_check_common(const struct sy_engine *e)
 		return "the stop's limit within its bounds";
 	if (!e->deadline_ns)
 		return "a deadline";
-	if (e->reversing && e->model.sw != SY_SWITCH_THREAD)
-		return "only SWITCH_THREAD reverses";
-	if (e->attempts && e->model.sw != SY_SWITCH_KERNEL)
-		return "only SWITCH_KERNEL counts attempts";
+	if (e->news > e->nfuncs)
+		return "no more functions are new than there are";
+	if (e->reversing && e->model.sw != SY_SWITCH_THREAD &&
+	    !sy_order_asked(&e->model))
+		return "only threads and functions in an order reverse";
+	if (e->attempts && !sy_stops(e))
+		return "only a model that stops counts attempts";
 	if (e->nudged && e->model.sw != SY_SWITCH_THREAD)
 		return "only SWITCH_THREAD nudges";
 	return SY_HOLDS;
@@ -100,10 +111,20 @@ static const char *sy_check_side_of_result(const struct sy_engine *e)
 	}
 }
 
+/* SWITCH_FUNCTION: all functions are on the side where it ended. */
+static const char *sy_check_functions(const struct sy_engine *e)
+{
+	if (e->model.sw == SY_SWITCH_FUNCTION && !sy_order_done(e))
+		return "every function is on the side where it ended";
+	return SY_HOLDS;
+}
+
 static const char *sy_check_idle(const struct sy_engine *e)
 {
 	const char *broken = sy_check_side_of_result(e);
 
+	if (!broken)
+		broken = sy_check_functions(e);
 	return broken ? broken : sy_check_at_rest(e);
 }
 
@@ -112,12 +133,14 @@ static const char *sy_check_settling(const struct sy_engine *e)
 	const char *broken = sy_check_side_of_result(e);
 	int by_thread = e->model.sw == SY_SWITCH_THREAD;
 
+	if (!broken)
+		broken = sy_check_functions(e);
 	if (broken)
 		return broken;
 	if (e->result == SY_RESULT_NONE || e->result == SY_RESULT_FAILED)
 		return "a result while settling";
-	if (e->result == SY_RESULT_GAVE_UP && e->model.sw != SY_SWITCH_KERNEL)
-		return "only SWITCH_KERNEL gives up";
+	if (e->result == SY_RESULT_GAVE_UP && !sy_stops(e))
+		return "only a model that stops gives up";
 	if (e->result == SY_RESULT_SETTLED || e->reversing) {
 		if (e->pending)
 			return "nobody is left when it settles";
@@ -131,6 +154,8 @@ static const char *sy_check_preparing(const struct sy_engine *e)
 {
 	if (e->attempts || e->nudged || e->reversing)
 		return "nothing was tried while preparing";
+	if (sy_order_done(e) && e->model.sw == SY_SWITCH_FUNCTION)
+		return "no function has switched while preparing";
 	return sy_check_at_rest(e);
 }
 
@@ -139,11 +164,13 @@ static const char *sy_check_looking(const struct sy_engine *e)
 {
 	int by_thread = e->model.sw == SY_SWITCH_THREAD;
 
-	if (e->model.leave == SY_LEAVE_FUNCTION)
+	if (!by_thread && !sy_stops(e))
 		return "only a model that leaves something looks at tasks";
 	if (!e->deadline_at != !!e->reversing)
 		return "a deadline, or a reversal without one";
-	if (e->tries && e->attempts >= e->tries)
+	if (sy_order_asked(&e->model) && sy_order_done(e))
+		return "a function whose turn it is";
+	if (e->tries && e->attempts >= e->tries && !e->reversing)
 		return "tries are left";
 	if (e->nudge_at && (e->nudged || !by_thread))
 		return "a nudge is due once, and for SWITCH_THREAD only";
@@ -155,7 +182,7 @@ static const char *sy_check_looking(const struct sy_engine *e)
 		if (e->scan_at)
 			return "no look is due while looking";
 		if (!by_thread && !e->flushed)
-			return "SWITCH_KERNEL looks after the flush";
+			return "who stops looks after the flush";
 		return SY_HOLDS;
 	case SY_STOPPING:
 		if (by_thread || !e->flushed || e->pending || e->scan_at)
@@ -165,7 +192,7 @@ static const char *sy_check_looking(const struct sy_engine *e)
 		if (by_thread && !e->pending && e->flushed)
 			return "somebody to wait for";
 		if (!by_thread && !e->flushed != !e->scan_at)
-			return "SWITCH_KERNEL waits for the flush or to look";
+			return "who stops waits for the flush or to look";
 		return SY_HOLDS;
 	}
 }

@@ -54,11 +54,8 @@ int sy_model_served(const struct sy_model *model)
 
 	switch (model->leave) {
 	case SY_LEAVE_FUNCTION:
-		return model->sw == SY_SWITCH_FUNCTION ||
-		       model->sw == SY_SWITCH_KERNEL;
 	case SY_LEAVE_PATCHED_SET:
-		return model->sw == SY_SWITCH_THREAD ||
-		       model->sw == SY_SWITCH_KERNEL;
+		return model->sw <= SY_SWITCH_KERNEL;
 	case SY_LEAVE_KERNEL:
 		return model->sw == SY_SWITCH_THREAD;
 	default:

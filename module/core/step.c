@@ -11,21 +11,23 @@
  *   PREPARING -> IDLE       [sy_on_failed]
  *   PREPARING -> SETTLING   [sy_on_prepared: switched at once, or cancelled]
  *   PREPARING -> SCANNING   [sy_on_prepared]
- *   PREPARING -> WAITING    [sy_on_prepared: KERNEL, not flushed]
+ *   PREPARING -> WAITING    [sy_on_prepared: not THREAD, not flushed]
  *   SCANNING  -> WAITING    [sy_scanned_thread, sy_retry]
  *   SCANNING  -> SCANNING   [sy_turn: a request or the deadline came]
- *   SCANNING  -> STOPPING   [sy_scanned_kernel]
+ *   SCANNING  -> STOPPING   [sy_scanned_all]
  *   SCANNING  -> SETTLING   [sy_scanned_thread, sy_retry: given up, sy_back]
  *   WAITING   -> SCANNING   [sy_wait, sy_on_flushed, sy_on_drained, sy_turn]
  *   WAITING   -> SETTLING   [sy_on_flushed, sy_on_drained, sy_back]
  *   STOPPING  -> WAITING    [sy_retry]
- *   STOPPING  -> SETTLING   [sy_on_stopped, sy_back]
+ *   STOPPING  -> SCANNING   [sy_flipped: the next function, sy_turn]
+ *   STOPPING  -> SETTLING   [sy_flipped, sy_back]
  *   SETTLING  -> IDLE       [sy_on_settled]
  *
  * The facts of each state are in engine.c. Before the flush is over nothing is
  * stopped and no SWITCH_THREAD settles: no scan sees tasks that left all lists.
  */
 #include "sy_core.h"
+#include "sy_time.h"
 
 static struct sy_action *sy_emit(struct sy_actions *ret,
 				 enum sy_action_kind kind)
@@ -33,6 +35,7 @@ static struct sy_action *sy_emit(struct sy_actions *ret,
 	struct sy_action *action = &ret->at[ret->n++];
 
 	action->kind = kind;
+	action->func = 0;
 	action->u.arg = 0;
 	return action;
 }
@@ -47,12 +50,6 @@ static void sy_report(struct sy_actions *ret, enum sy_report report)
 	sy_emit(ret, SY_ACT_REPORT)->u.report = report;
 }
 
-/* Durations come from the operator: a sum stops at the end of time. */
-static sy_u64 sy_after(sy_u64 now, sy_u64 duration)
-{
-	return duration > ~0ull - now ? ~0ull : now + duration;
-}
-
 /* Return: the back-off to use now; the next one is twice as long. */
 static sy_u64 sy_back_off(struct sy_engine *e, sy_u64 max)
 {
@@ -62,6 +59,7 @@ static sy_u64 sy_back_off(struct sy_engine *e, sy_u64 max)
 	return now;
 }
 
+/* The unit is a thread; else all threads are concerned at every instant. */
 static int sy_by_thread(const struct sy_engine *e)
 {
 	return e->model.sw == SY_SWITCH_THREAD;
@@ -78,7 +76,7 @@ static void sy_scan(struct sy_engine *e, struct sy_actions *ret)
 {
 	e->state = SY_SCANNING;
 	e->scan_at = 0;
-	sy_emit(ret, SY_ACT_SCAN);
+	sy_emit(ret, SY_ACT_SCAN)->func = sy_order_turn(e);
 }
 
 static void sy_settle(struct sy_engine *e, enum sy_result result,
@@ -107,8 +105,9 @@ static void sy_back(struct sy_engine *e, enum sy_result result,
 }
 
 /*
- * SWITCH_THREAD: some have switched, so the way back is a transition too. It
- * has no deadline: there is no third side to flee to.
+ * Some units have switched, so the way back is a transition too. It has no
+ * deadline: there is no third side to flee to. Functions go back in the opposite
+ * order, each under the condition under which it came.
  *
  * Source: Linux kernel/livepatch, klp_reverse_transition().
  */
@@ -119,6 +118,7 @@ static void sy_turn(struct sy_engine *e, enum sy_report why,
 	e->reversing = 1;
 	e->cancel = 0;
 	e->nudged = 0;
+	e->attempts = 0;
 	e->backoff_ns = SY_RESCAN_MIN_NS;
 	sy_disarm(e);
 	sy_report(ret, why);
@@ -126,13 +126,25 @@ static void sy_turn(struct sy_engine *e, enum sy_report why,
 	sy_scan(e, ret);
 }
 
+/* It shall not go on: turn round if anything has switched, else @result. */
+static void sy_undo(struct sy_engine *e, enum sy_report why,
+		    enum sy_result result, struct sy_actions *ret)
+{
+	if (sy_by_thread(e) || sy_order_begun(e))
+		sy_turn(e, why, ret);
+	else
+		sy_back(e, result, ret);
+}
+
 /* The deadline passed before all had switched. */
 static void sy_expire(struct sy_engine *e, struct sy_actions *ret)
 {
-	if (sy_by_thread(e))
-		sy_turn(e, SY_REPORT_REVERSING_DEADLINE, ret);
-	else
-		sy_back(e, SY_RESULT_GAVE_UP, ret);
+	sy_undo(e, SY_REPORT_REVERSING_DEADLINE, SY_RESULT_GAVE_UP, ret);
+}
+
+static void sy_requested(struct sy_engine *e, struct sy_actions *ret)
+{
+	sy_undo(e, SY_REPORT_REVERSING_REQUEST, SY_RESULT_REVERTED, ret);
 }
 
 /*
@@ -149,22 +161,10 @@ static void sy_nudge(struct sy_engine *e, sy_u64 now, struct sy_actions *ret)
 	sy_report(ret, SY_REPORT_NUDGED);
 }
 
-static int sy_due(sy_u64 at, sy_u64 now)
-{
-	return at && at <= now;
-}
-
 /* The time is kept while the last scan saw nobody a signal would reach. */
 static sy_u64 sy_nudge_time(const struct sy_engine *e)
 {
 	return e->nudgeable ? e->nudge_at : 0;
-}
-
-static sy_u64 sy_earlier(sy_u64 a, sy_u64 b)
-{
-	if (!a || !b)
-		return a | b;
-	return a < b ? a : b;
 }
 
 /*
@@ -193,8 +193,8 @@ static void sy_wait(struct sy_engine *e, sy_u64 now, struct sy_actions *ret)
 }
 
 /*
- * SWITCH_KERNEL: an attempt did not flip. Without `tries` the deadline ends
- * this.
+ * An attempt did not flip. Without `tries` the deadline ends this; a reversal
+ * has neither.
  *
  * Source: Ksplice's ksplice_apply_patches(): five tries, one second apart;
  * here both numbers belong to the request.
@@ -205,8 +205,8 @@ static void sy_retry(struct sy_engine *e, sy_u64 now, struct sy_actions *ret)
 
 	if (e->attempts < ~0u)
 		e->attempts++;
-	if (e->tries && e->attempts >= e->tries) {
-		sy_back(e, SY_RESULT_GAVE_UP, ret);
+	if (e->tries && e->attempts >= e->tries && !e->reversing) {
+		sy_undo(e, SY_REPORT_REVERSING_TRIES, SY_RESULT_GAVE_UP, ret);
 		return;
 	}
 	pause = e->retry_ns;
@@ -218,48 +218,16 @@ static void sy_retry(struct sy_engine *e, sy_u64 now, struct sy_actions *ret)
 
 /* ---- requests ---------------------------------------------------------- */
 
-static sy_refusal_t sy_admit(const struct sy_engine *e,
-			     const struct sy_event *event)
-{
-	const struct sy_model *model = &event->u.start.model;
-
-	if (e->state != SY_IDLE)
-		return SY_BUSY;
-	if (!sy_model_served(model))
-		return SY_BAD_MODEL;
-	if (event->u.start.to_new) {
-		if (event->u.start.enabled || event->u.start.retiring)
-			return SY_BAD_STATE;
-	} else if (!event->u.start.enabled) {
-		return SY_BAD_STATE;
-	}
-	if (!event->u.start.force &&
-	    (sy_model_allows(model) & event->u.start.forbid))
-		return SY_REQUIREMENT;
-	return SY_OK;
-}
-
 static void sy_on_start(struct sy_engine *e, const struct sy_event *event,
 			struct sy_actions *ret)
 {
-	sy_refusal_t refusal = sy_admit(e, event);
+	sy_refusal_t refusal = sy_engine_admits(e, event);
 
 	sy_reply(ret, refusal);
 	if (refusal != SY_OK)
 		return;
 
-	sy_engine_init(e);
-	e->state = SY_PREPARING;
-	e->model = event->u.start.model;
-	e->to_new = !!event->u.start.to_new;
-	e->was_to_new = e->to_new;
-	e->nfuncs = event->u.start.nfuncs;
-	e->tries = event->u.start.tries;
-	e->retry_ns = event->u.start.retry_ns;
-	e->backoff_ns = sy_by_thread(e) ? SY_RESCAN_MIN_NS : SY_RETRY_MIN_NS;
-	e->deadline_ns = event->u.start.deadline_ns;
-	if (!e->deadline_ns)
-		e->deadline_ns = SY_DEADLINE_NS;
+	sy_engine_begin(e, event);
 	sy_emit(ret, SY_ACT_PREPARE);
 	sy_report(ret, SY_REPORT_STARTED);
 }
@@ -278,10 +246,8 @@ static void sy_on_reverse(struct sy_engine *e, struct sy_actions *ret)
 	sy_reply(ret, SY_OK);
 	if (e->state != SY_WAITING)
 		e->cancel = 1;
-	else if (sy_by_thread(e))
-		sy_turn(e, SY_REPORT_REVERSING_REQUEST, ret);
 	else
-		sy_back(e, SY_RESULT_REVERTED, ret);
+		sy_requested(e, ret);
 }
 
 /* ---- what the shell answers -------------------------------------------- */
@@ -295,14 +261,15 @@ static void sy_on_prepared(struct sy_engine *e, const struct sy_event *event,
 		sy_back(e, SY_RESULT_REVERTED, ret);
 		return;
 	}
-	if (e->model.sw == SY_SWITCH_FUNCTION) {
+	if (e->model.sw == SY_SWITCH_FUNCTION && !sy_order_asked(&e->model)) {
 		sy_emit(ret, SY_ACT_FLIP_FUNCTIONS);
+		sy_order_finish(e);
 		sy_arrive(e, ret);
 		return;
 	}
 
 	sy_emit(ret, SY_ACT_ARM);
-	if (e->model.leave == SY_LEAVE_FUNCTION) {
+	if (e->model.leave == SY_LEAVE_FUNCTION && !sy_by_thread(e)) {
 		sy_emit(ret, SY_ACT_FLIP);
 		sy_arrive(e, ret);
 		return;
@@ -349,7 +316,7 @@ static void sy_scanned_thread(struct sy_engine *e, sy_u64 now,
 			      struct sy_actions *ret)
 {
 	if (e->cancel) {
-		sy_turn(e, SY_REPORT_REVERSING_REQUEST, ret);
+		sy_requested(e, ret);
 		return;
 	}
 	if (!e->pending && e->flushed) {
@@ -363,11 +330,14 @@ static void sy_scanned_thread(struct sy_engine *e, sy_u64 now,
 	sy_wait(e, now, ret);
 }
 
-static void sy_scanned_kernel(struct sy_engine *e, sy_u64 now,
-			      struct sy_actions *ret)
+/* Nobody may be inside at one instant: what a scan found must be true there. */
+static void sy_scanned_all(struct sy_engine *e, sy_u64 now,
+			   struct sy_actions *ret)
 {
+	struct sy_action *stop;
+
 	if (e->cancel) {
-		sy_back(e, SY_RESULT_REVERTED, ret);
+		sy_requested(e, ret);
 		return;
 	}
 	if (e->pending) {
@@ -375,7 +345,9 @@ static void sy_scanned_kernel(struct sy_engine *e, sy_u64 now,
 		return;
 	}
 	e->state = SY_STOPPING;
-	sy_emit(ret, SY_ACT_STOP)->u.arg = e->stop_limit_ns;
+	stop = sy_emit(ret, SY_ACT_STOP);
+	stop->u.arg = e->stop_limit_ns;
+	stop->func = sy_order_turn(e);
 }
 
 static void sy_on_scanned(struct sy_engine *e, const struct sy_event *event,
@@ -394,11 +366,11 @@ static void sy_on_scanned(struct sy_engine *e, const struct sy_event *event,
 	if (sy_by_thread(e))
 		sy_scanned_thread(e, event->now_ns, ret);
 	else
-		sy_scanned_kernel(e, event->now_ns, ret);
+		sy_scanned_all(e, event->now_ns, ret);
 }
 
 /*
- * THREAD: nobody is left, by the shell's own count. KERNEL: those the scan saw
+ * THREAD: nobody is left, by the shell's own count. Else those the scan saw
  * have left; others may have entered, so look again. A request that set the
  * time between its attempts is not hurried: hints would use up its tries.
  */
@@ -423,7 +395,30 @@ static void sy_on_drained(struct sy_engine *e, sy_u64 now,
 		sy_wait(e, now, ret);
 }
 
-/* No stop can prove that no NMI is inside, so the first NMI ends it. */
+/* A unit has switched: the system, or the function whose turn it was. */
+static void sy_flipped(struct sy_engine *e, sy_u64 now, struct sy_actions *ret)
+{
+	if (sy_order_asked(&e->model))
+		sy_order_advance(e);
+	if (!sy_order_asked(&e->model) || sy_order_done(e)) {
+		sy_arrive(e, ret);
+		return;
+	}
+	/* What made it hard for this one says nothing of the next. */
+	e->attempts = 0;
+	e->backoff_ns = SY_RETRY_MIN_NS;
+	if (e->cancel)
+		sy_requested(e, ret);
+	else if (sy_due(e->deadline_at, now))
+		sy_expire(e, ret);
+	else
+		sy_scan(e, ret);
+}
+
+/*
+ * No stop can prove that no NMI is inside, so the first NMI ends it; a reversal
+ * has no other way out than to try again.
+ */
 static void sy_on_stopped(struct sy_engine *e, const struct sy_event *event,
 			  struct sy_actions *ret)
 {
@@ -432,15 +427,15 @@ static void sy_on_stopped(struct sy_engine *e, const struct sy_event *event,
 	if (e->state != SY_STOPPING)
 		return;
 	if (end == SY_STOP_FLIPPED) {
-		sy_arrive(e, ret);
+		sy_flipped(e, event->now_ns, ret);
 		return;
 	}
 	if (e->cancel) {
-		sy_back(e, SY_RESULT_REVERTED, ret);
+		sy_requested(e, ret);
 		return;
 	}
-	if (end == SY_STOP_NMI) {
-		sy_back(e, SY_RESULT_GAVE_UP, ret);
+	if (end == SY_STOP_NMI && !e->reversing) {
+		sy_undo(e, SY_REPORT_REVERSING_NMI, SY_RESULT_GAVE_UP, ret);
 		return;
 	}
 	if (end == SY_STOP_LATE && e->stop_limit_ns < SY_STOP_MAX_NS)

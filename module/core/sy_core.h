@@ -16,14 +16,15 @@
  *	    ^                           |
  *	    |                        PREPARED
  *	    |        +------------------+----------------+
- *	    |        | FUNCTION/FUNCTION                 | THREAD, KERNEL
- *	    |        |                                   v
+ *	    |        | FUNCTION/FUNCTION                 | who looks at tasks
+ *	    |        | FUNCTION/KERNEL                   v
  *	    |        |      +-------- TIMER -------- WAITING <---+
  *	    |        |      v                         |  ^       | STOPPED
  *	    |        |   SCANNING ------SCANNED-------+  |       |
- *	    |        |      |                            |    STOPPING
- *	    |        v      v                            |       ^
- *	    +---- SETTLING <----- all switched ----------+-------+
+ *	    |        |   |  ^  SCANNED, not THREAD ------|--> STOPPING
+ *	    |        |   |  +---- STOPPED: next function +-------+
+ *	    |        v   v                                       |
+ *	    +---- SETTLING <----- all switched ------------------+
  *	  SETTLED
  */
 #ifndef SY_CORE_H
@@ -194,7 +195,7 @@ enum sy_event_kind {
 	SY_EVENT_DRAINED, /* THREAD: a hook switched the last task; settles
 			   * without another scan, so whoever sends it reads
 			   * the count then and there, for a hook's own word
-			   * may be older than a TURN. KERNEL: a hook saw the
+			   * may be older than a TURN. Else: a hook saw the
 			   * last task inside leave; a hint, may be stale */
 	SY_EVENT_STOPPED, /* u.stop: a rendezvous ended */
 	SY_EVENT_TIMER, /* the armed timer expired */
@@ -203,7 +204,7 @@ enum sy_event_kind {
 };
 
 enum sy_stop_end {
-	SY_STOP_FLIPPED, /* all clean, universe flipped */
+	SY_STOP_FLIPPED, /* all clean, universe or function flipped */
 	SY_STOP_LATE, /* a CPU did not come in time */
 	SY_STOP_INSIDE, /* somebody was inside, nothing changed */
 	SY_STOP_NMI, /* a patched function was entered from NMI */
@@ -223,13 +224,14 @@ struct sy_event {
 			sy_u32 forbid; /* the patch's requirement */
 			sy_u32 nfuncs;
 			sy_u64 deadline_ns; /* duration; 0: default */
-			sy_u32 tries; /* attempts; 0: until the deadline */
+			sy_u32 tries; /* attempts for each unit that needs a
+				       * stop; 0: until the deadline */
 			sy_u64 retry_ns; /* between attempts, DRAINED or not;
 					  * 0: back-off, cut short by DRAINED */
 		} start;
 		struct {
 			sy_u32 pending; /* THREAD: not on the wanted side.
-					 * KERNEL: not clean */
+					 * Else: not clean */
 			sy_u32 nudgeable; /* of those, a signal frees them */
 			sy_u32 moving; /* of those, running, preempted or
 					* unreliable: look again soon */
@@ -243,15 +245,18 @@ struct sy_event {
 enum sy_action_kind {
 	SY_ACT_REPLY, /* refusal: answer of the request (START, REVERSE) */
 	SY_ACT_PREPARE,
-	SY_ACT_ARM, /* THREAD, KERNEL: entries ask the gate from now on, hooks
-		     * (switch-out, border) are live */
+	SY_ACT_ARM, /* not FUNCTION/FUNCTION: entries ask the gate from now on,
+		     * hooks (switch-out, border) are live */
 	SY_ACT_SCAN,
-	SY_ACT_FLIP_FUNCTIONS, /* every function's target in the patch's order,
-				* one store each (FUNCTION/FUNCTION) */
+	SY_ACT_FLIP_FUNCTIONS, /* every function's target, one store each: to
+				* the new side in the order, to the old one
+				* in the opposite order (FUNCTION/FUNCTION) */
 	SY_ACT_FLIP, /* the universe word, no check (FUNCTION/KERNEL) */
-	SY_ACT_STOP, /* arg: limit in ns. Rendezvous, check, flip */
+	SY_ACT_STOP, /* arg: limit in ns. Rendezvous, check, flip: SWITCH_KERNEL
+		      * the universe word, SWITCH_FUNCTION function `func` */
 	SY_ACT_NUDGE, /* signal every task whose look is nudgeable */
-	SY_ACT_TURN, /* THREAD: the wanted side is the other one now */
+	SY_ACT_TURN, /* the wanted side is the other one now: what was seen of
+		      * tasks is void */
 	SY_ACT_TIMER, /* arg: ns from now; replaces the armed one */
 	SY_ACT_SETTLE, /* arg: 1 the new side is final, 0 the old one.
 			* SETTLED is sent when nothing of the transition
@@ -265,6 +270,8 @@ enum sy_report {
 	SY_REPORT_STARTED,
 	SY_REPORT_REVERSING_DEADLINE,
 	SY_REPORT_REVERSING_REQUEST,
+	SY_REPORT_REVERSING_TRIES,
+	SY_REPORT_REVERSING_NMI,
 	SY_REPORT_NUDGED,
 	SY_REPORT_SETTLED, /* with the result */
 	SY_REPORT__LAST
@@ -272,6 +279,8 @@ enum sy_report {
 
 struct sy_action {
 	enum sy_action_kind kind;
+	sy_u32 func; /* SCAN, STOP of SWITCH_FUNCTION: the place in the order of
+		      * the function whose turn it is */
 	union {
 		sy_u64 arg;
 		sy_refusal_t refusal;
@@ -314,10 +323,12 @@ struct sy_engine {
 	sy_u8 nudged;
 	sy_u8 cancel; /* reverse as soon as preparing is done */
 	enum sy_result result;
-	sy_u32 nfuncs;
+	sy_u32 nfuncs; /* at least 1 */
+	sy_u32 news; /* SWITCH_FUNCTION: the first so many are new */
 	sy_u32 tries; /* 0: unlimited */
-	sy_u32 attempts; /* KERNEL: scans that found somebody inside, and stops
-			  * that failed; what `tries` limits */
+	sy_u32 attempts; /* scans that found somebody inside, and stops that
+			  * failed, since the last unit switched; what `tries`
+			  * limits. None of SWITCH_THREAD */
 	sy_u64 retry_ns; /* 0: back-off */
 	sy_u64 backoff_ns;
 	sy_u64 stop_limit_ns;
@@ -349,6 +360,32 @@ void sy_step(struct sy_engine *e, const struct sy_event *event,
 
 /* Assert the facts of each state. Return: null, or what does not hold. */
 const char *sy_engine_check(const struct sy_engine *e);
+
+/* admit.c: the first half of sy_step()'s answer to a request */
+sy_refusal_t sy_engine_admits(const struct sy_engine *e,
+			      const struct sy_event *event);
+void sy_engine_begin(struct sy_engine *e, const struct sy_event *event);
+
+/* ---- the order of functions -------------------------------------------- */
+
+/*
+ * Return: 1 if the model switches functions one after another, each at an
+ * instant at which everybody has left; else 0.
+ */
+int sy_order_asked(const struct sy_model *model);
+
+void sy_order_start(struct sy_engine *e); /* none has switched */
+void sy_order_finish(struct sy_engine *e); /* all have, at once */
+void sy_order_advance(struct sy_engine *e); /* the one whose turn it was has */
+
+/* Return: 1 if all functions are on the side wanted now. */
+int sy_order_done(const struct sy_engine *e);
+
+/* Return: 1 if some are not on the side they came from. */
+int sy_order_begun(const struct sy_engine *e);
+
+/* Return: the place in the order of the one whose turn it is; 0: of none. */
+sy_u32 sy_order_turn(const struct sy_engine *e);
 
 /* Back-off of the @attempt-th (from 0) walk of a retirement, in ns. */
 sy_u64 sy_retire_delay(sy_u32 attempt);

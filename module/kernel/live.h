@@ -21,6 +21,9 @@
 struct sy_figures {
 	u32 to_new, reversing;
 	u32 tasks, remaining, blockers, excused, nudged, stops;
+	u32 ordered; /* functions switch one after another */
+	u32 switched; /* of them, on the wanted side */
+	u32 turn; /* the place of the one whose turn it is */
 	u64 elapsed_ns, whole_ns, pause_ns;
 	u32 result; /* enum sy_abi_result */
 	char message[SY_MESSAGE_LEN];
@@ -50,6 +53,7 @@ struct sy_leftover {
  * @forced:    enabled against its requirement
  * @pinned:    the engine holds a reference to the patch module
  * @in_force:  its functions may have run
+ * @order:     while it has a redirect: the index of each place's function
  * @figures:   under sy_patches_lock
  * @retire:    the retirement's work, @attempt counts its walks
  * @nleft:     how many tasks it waits for, under sy_patches_lock
@@ -70,6 +74,7 @@ struct sy_live {
 	bool forced;
 	bool pinned;
 	bool in_force;
+	u32 *order;
 	struct sy_figures figures;
 	struct delayed_work retire;
 	u32 attempt;
@@ -106,14 +111,21 @@ struct sy_live *sy_live_find(const char *name);
 void sy_live_state(struct sy_live *live, u32 state);
 
 /* resolve.c */
-u32 sy_live_resolve(struct sy_live *live, bool whole_kernel,
-		    struct sy_answer *answer);
+u32 sy_live_resolve(struct sy_live *live, const struct sy_model *model,
+		    const char *order, struct sy_answer *answer);
 void sy_live_release(struct sy_live *live);
+u32 sy_live_nmi_check(const struct sy_live *live, const struct sy_model *model,
+		      struct sy_answer *answer);
 int sy_live_sets(struct sy_live *live, struct sy_set *sets[2]);
+
+/* order.c */
+u32 sy_live_order(struct sy_live *live, const struct sy_model *model,
+		  const char *order, struct sy_answer *answer);
+const char *sy_live_turn(const struct sy_live *live);
 
 /* request.c */
 u32 sy_live_enable(const char *name, struct sy_event *request,
-		   struct sy_answer *answer);
+		   const char *order, struct sy_answer *answer);
 u32 sy_live_disable(const char *name, struct sy_event *request, bool own_model,
 		    struct sy_answer *answer);
 u32 sy_live_reverse(const char *name, struct sy_answer *answer);

@@ -31,6 +31,7 @@ static const struct nla_policy sy_policy[SY_A__LAST] = {
 	[SY_A_DEADLINE_MS] = { .type = NLA_U32 },
 	[SY_A_TRIES] = { .type = NLA_U32 },
 	[SY_A_RETRY_MS] = { .type = NLA_U32 },
+	[SY_A_ORDER] = { .type = NLA_NUL_STRING, .len = SY_ORDER_LEN - 1 },
 };
 
 enum { SY_GROUP_EVENTS };
@@ -106,13 +107,15 @@ static void sy_wish(struct genl_info *info, struct sy_event *ret)
 static int sy_do_enable(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sy_answer answer = {};
+	struct nlattr *order = info->attrs[SY_A_ORDER];
 	struct sy_event wish;
 	int err = sy_may(skb, info);
 
 	if (err)
 		return err;
 	sy_wish(info, &wish);
-	sy_live_enable(nla_data(info->attrs[SY_A_PATCH]), &wish, &answer);
+	sy_live_enable(nla_data(info->attrs[SY_A_PATCH]), &wish,
+		       order ? nla_data(order) : NULL, &answer);
 	return sy_reply(info, &answer);
 }
 
@@ -126,6 +129,11 @@ static int sy_do_disable(struct sk_buff *skb, struct genl_info *info)
 
 	if (err)
 		return err;
+	if (info->attrs[SY_A_ORDER]) {
+		NL_SET_ERR_MSG(info->extack,
+			       "unpatching has the order of the patching");
+		return -EINVAL;
+	}
 	sy_wish(info, &wish);
 	sy_live_disable(nla_data(info->attrs[SY_A_PATCH]), &wish, own, &answer);
 	return sy_reply(info, &answer);
@@ -161,6 +169,18 @@ static bool sy_in_transition(const struct sy_live *live)
 {
 	return live->state == SY_ST_PREPARING ||
 	       live->state == SY_ST_PATCHING || live->state == SY_ST_UNPATCHING;
+}
+
+/* How far the order of functions has come. sy_patches_lock is held. */
+static int sy_put_turn(struct sk_buff *skb, const struct sy_live *live)
+{
+	const struct sy_figures *f = &live->figures;
+	const char *name = sy_live_turn(live);
+
+	if (!f->ordered)
+		return 0;
+	return nla_put_u32(skb, SY_A_SWITCHED, f->switched) ||
+	       (name && nla_put_string(skb, SY_A_FUNCTION, name));
 }
 
 static int sy_put_figures(struct sk_buff *skb, const struct sy_figures *f)
@@ -202,7 +222,7 @@ static int sy_put_live(struct sk_buff *skb, const struct sy_live *live)
 	       nla_put_u32(skb, SY_A_FLAGS, sy_flags_of(live)) ||
 	       nla_put_u32(skb, SY_A_REQUIREMENT, live->decl->forbid) ||
 	       nla_put_u32(skb, SY_A_FUNCTIONS, live->decl->nfuncs) ||
-	       sy_put_figures(skb, &f);
+	       sy_put_turn(skb, live) || sy_put_figures(skb, &f);
 }
 
 static void *sy_dump_put(struct sk_buff *skb, struct netlink_callback *cb,

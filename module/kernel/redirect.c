@@ -185,12 +185,15 @@ err_free:
 	return NULL;
 }
 
-/* Name function @i: the address behind its ftrace site, and the new one's. */
-void sy_redirect_set(struct sy_redirect *r, u32 i, unsigned long site,
+/*
+ * Name the function at @place in the order: the address behind its ftrace site,
+ * and the new one's.
+ */
+void sy_redirect_set(struct sy_redirect *r, u32 place, unsigned long site,
 		     unsigned long new_func)
 {
-	r->pairs[i].old = sy_text_short(site);
-	r->pairs[i].new = sy_text_short(new_func);
+	r->pairs[place].old = sy_text_short(site);
+	r->pairs[place].new = sy_text_short(new_func);
 }
 
 static unsigned long sy_entry(const struct sy_redirect *r)
@@ -338,13 +341,30 @@ static void sy_point_one(struct sy_redirect *r, u32 i, enum sy_point point)
 }
 
 /**
- * sy_redirect_point() - say where every entry leads, in the patch's order
+ * sy_redirect_point_one() - say where the entry of one function leads
+ * @r:     the redirect, registered
+ * @place: of the function in the order
+ * @point: old, new or the gate
+ *
+ * One aligned store.
+ *
+ * Context: any, the stopped machine included; one writer at a time.
+ */
+void sy_redirect_point_one(struct sy_redirect *r, u32 place,
+			   enum sy_point point)
+{
+	sy_point_one(r, place, point);
+}
+
+/**
+ * sy_redirect_point() - say where every entry leads
  * @r:     the redirect
  * @point: old, new or the gate
  *
- * One aligned store a function. x86 keeps the order of stores and the gate's
- * words are written before SY_POINT_ASK is, so whoever sees the slow entry sees
- * the gate it asks.
+ * One aligned store a function: in the order, and for the old bodies in the
+ * opposite one, so that what was rolled out in an order rolls back in it. x86
+ * keeps the order of stores and the gate's words are written before SY_POINT_ASK
+ * is, so whoever sees the slow entry sees the gate it asks.
  *
  * Context: any; one writer at a time.
  */
@@ -356,7 +376,8 @@ void sy_redirect_point(struct sy_redirect *r, enum sy_point point)
 	if (!r->registered)
 		return;
 	for (i = 0; i < r->nfuncs; i++)
-		sy_point_one(r, i, point);
+		sy_point_one(r, point == SY_POINT_OLD ? r->nfuncs - 1 - i : i,
+			     point);
 }
 
 /* The gate: one word decides for everyone. Entries from NMI count from here. */
@@ -379,8 +400,11 @@ void sy_gate_by_task(struct sy_redirect *r, struct hlist_head *buckets,
 	WRITE_ONCE(r->gw->mode, 1);
 }
 
-/* How often a patched function was entered from NMI while the gate decided. */
-u32 sy_gate_nmi(const struct sy_redirect *r)
+/*
+ * How often a patched function was entered from NMI while the gate decided,
+ * since this was asked last.
+ */
+u32 sy_gate_take_nmi(struct sy_redirect *r)
 {
-	return READ_ONCE(r->gw->nmi);
+	return xchg(&r->gw->nmi, 0);
 }

@@ -16,17 +16,19 @@ enum sy_point {
 struct sy_redirect; /* a patch's functions, gateway and ftrace ops */
 
 struct sy_redirect *sy_redirect_create(u32 nfuncs, struct sy_answer *answer);
-void sy_redirect_set(struct sy_redirect *r, u32 i, unsigned long site,
+void sy_redirect_set(struct sy_redirect *r, u32 place, unsigned long site,
 		     unsigned long new_func);
 u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer);
 void sy_redirect_unregister(struct sy_redirect *r);
 void sy_redirect_destroy(struct sy_redirect *r);
 
 void sy_redirect_point(struct sy_redirect *r, enum sy_point point);
+void sy_redirect_point_one(struct sy_redirect *r, u32 place,
+			   enum sy_point point);
 void sy_gate_global(struct sy_redirect *r, bool new);
 void sy_gate_by_task(struct sy_redirect *r, struct hlist_head *buckets,
 		     u32 bucket_mask, bool unknown_new);
-u32 sy_gate_nmi(const struct sy_redirect *r);
+u32 sy_gate_take_nmi(struct sy_redirect *r);
 
 bool sy_in_dispatch(unsigned long addr);
 

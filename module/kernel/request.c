@@ -181,16 +181,14 @@ static u32 sy_launch(struct sy_live *live, struct sy_event *request,
 }
 
 static u32 sy_enable_locked(struct sy_live *live, struct sy_event *request,
-			    struct sy_answer *answer)
+			    const char *order, struct sy_answer *answer)
 {
 	u32 verdict =
 		sy_explain(live, request, sy_transition_try(request), answer);
 
 	if (verdict)
 		return verdict;
-	verdict = sy_live_resolve(live,
-				  request->u.start.model.sw == SY_SWITCH_KERNEL,
-				  answer);
+	verdict = sy_live_resolve(live, &request->u.start.model, order, answer);
 	if (verdict)
 		return verdict;
 	return sy_launch(live, request, answer);
@@ -210,13 +208,14 @@ static u32 sy_conclude(u32 verdict, struct sy_answer *answer)
  * sy_live_enable() - request a transition to a patch
  * @name:    the patch
  * @request: model, force, deadline, tries, retry; the rest is filled in
+ * @order:   the functions in the order in which they switch; NULL: the patch's
  * @answer:  the verdict, and why
  *
  * Context: process context, may sleep until the redirects are registered.
  * Return: the verdict.
  */
 u32 sy_live_enable(const char *name, struct sy_event *request,
-		   struct sy_answer *answer)
+		   const char *order, struct sy_answer *answer)
 {
 	struct sy_live *live;
 	u32 verdict;
@@ -227,7 +226,7 @@ u32 sy_live_enable(const char *name, struct sy_event *request,
 	if (live) {
 		sy_wish_facts(live, request);
 		request->u.start.to_new = 1;
-		verdict = sy_enable_locked(live, request, answer);
+		verdict = sy_enable_locked(live, request, order, answer);
 	} else {
 		verdict = answer->verdict;
 	}
@@ -263,6 +262,10 @@ u32 sy_live_disable(const char *name, struct sy_event *request, bool own_model,
 		}
 		verdict = sy_explain(live, request, sy_transition_try(request),
 				     answer);
+		if (!verdict)
+			verdict = sy_live_nmi_check(live,
+						    &request->u.start.model,
+						    answer);
 		if (!verdict)
 			verdict = sy_launch(live, request, answer);
 	} else {

@@ -84,7 +84,7 @@ static u32 sy_targets_pin(struct sy_live *live, struct sy_answer *answer)
 }
 
 static u32 sy_func_check(const struct sy_func *func, unsigned long addr,
-			 bool whole_kernel, struct sy_answer *answer)
+			 struct sy_answer *answer)
 {
 	if (!func->object && addr >= sy_api.init_begin &&
 	    addr < sy_api.init_end)
@@ -95,10 +95,35 @@ static u32 sy_func_check(const struct sy_func *func, unsigned long addr,
 		return sy_refuse(answer, SY_V_NOT_TRACEABLE,
 				 "%s: has no ftrace site (notrace, noinstr or assembly); patch its callers instead",
 				 func->old_name);
-	if (whole_kernel && sy_nmi_reachable(func->old_name))
-		return sy_refuse(answer, SY_V_NMI_REACHABLE,
-				 "%s: may run in NMI context, where SWITCH_KERNEL cannot stop it; use a SWITCH_THREAD or SWITCH_FUNCTION model",
-				 func->old_name);
+	return SY_V_OK;
+}
+
+/* Nobody may be inside at one instant: an NMI cannot be kept outside. */
+static bool sy_needs_instant(const struct sy_model *model)
+{
+	return model->sw == SY_SWITCH_KERNEL || sy_order_asked(model);
+}
+
+/**
+ * sy_live_nmi_check() - refuse what a model cannot keep from running
+ * @live:   the patch
+ * @model:  of the transition
+ * @answer: filled when refused
+ *
+ * Context: process context.
+ * Return: SY_V_OK or SY_V_NMI_REACHABLE.
+ */
+u32 sy_live_nmi_check(const struct sy_live *live, const struct sy_model *model,
+		      struct sy_answer *answer)
+{
+	const struct sy_patch *decl = live->decl;
+	u32 i;
+
+	for (i = 0; i < decl->nfuncs && sy_needs_instant(model); i++)
+		if (sy_nmi_reachable(decl->funcs[i].old_name))
+			return sy_refuse(answer, SY_V_NMI_REACHABLE,
+					 "%s: may run in NMI context, where SWITCH_KERNEL and an order of functions cannot stop it; use a SWITCH_THREAD model or function/function",
+					 decl->funcs[i].old_name);
 	return SY_V_OK;
 }
 
@@ -135,21 +160,19 @@ static u32 sy_func_owned(struct sy_live *live, const struct sy_func *func,
 	return verdict;
 }
 
-static u32 sy_funcs_resolve(struct sy_live *live, bool whole_kernel,
-			    struct sy_answer *answer)
+static u32 sy_funcs_resolve(struct sy_live *live, struct sy_answer *answer)
 {
 	const struct sy_patch *decl = live->decl;
 	u32 i, verdict = SY_V_OK;
 
 	for (i = 0; i < decl->nfuncs; i++) {
-		const struct sy_func *func = &decl->funcs[i];
+		const struct sy_func *func = &decl->funcs[live->order[i]];
 		unsigned long addr;
 
 		verdict = sy_symbol_find(func->object, func->old_name,
 					 func->sympos, answer, &addr);
 		if (!verdict)
-			verdict =
-				sy_func_check(func, addr, whole_kernel, answer);
+			verdict = sy_func_check(func, addr, answer);
 		if (!verdict)
 			verdict = sy_func_owned(live, func, answer);
 		if (verdict)
@@ -209,6 +232,8 @@ void sy_live_release(struct sy_live *live)
 {
 	sy_redirect_destroy(live->redirect);
 	live->redirect = NULL;
+	kvfree(live->order);
+	live->order = NULL;
 	sy_targets_put(live);
 	if (live->pinned && !(live->in_force && !sy_live_unloadable(live))) {
 		live->pinned = false;
@@ -218,15 +243,16 @@ void sy_live_release(struct sy_live *live)
 
 /**
  * sy_live_resolve() - check and acquire everything a transition to @live needs
- * @live:         disabled
- * @whole_kernel: a SWITCH_KERNEL model
- * @answer:       filled when refused
+ * @live:   disabled
+ * @model:  of the transition
+ * @order:  the order of its functions, as in the request; NULL: the patch's own
+ * @answer: filled when refused
  *
  * Context: process context, may sleep.
  * Return: SY_V_OK, or the refusal with everything given back.
  */
-u32 sy_live_resolve(struct sy_live *live, bool whole_kernel,
-		    struct sy_answer *answer)
+u32 sy_live_resolve(struct sy_live *live, const struct sy_model *model,
+		    const char *order, struct sy_answer *answer)
 {
 	u32 verdict;
 
@@ -237,12 +263,17 @@ u32 sy_live_resolve(struct sy_live *live, bool whole_kernel,
 	verdict = sy_patch_pin(live, answer);
 	if (verdict)
 		return verdict;
-	live->redirect = sy_redirect_create(live->decl->nfuncs, answer);
-	verdict = live->redirect ? SY_V_OK : answer->verdict;
+	verdict = sy_live_order(live, model, order, answer);
+	if (!verdict) {
+		live->redirect = sy_redirect_create(live->decl->nfuncs, answer);
+		verdict = live->redirect ? SY_V_OK : answer->verdict;
+	}
 	if (!verdict)
 		verdict = sy_targets_pin(live, answer);
 	if (!verdict)
-		verdict = sy_funcs_resolve(live, whole_kernel, answer);
+		verdict = sy_funcs_resolve(live, answer);
+	if (!verdict)
+		verdict = sy_live_nmi_check(live, model, answer);
 	if (!verdict)
 		verdict = sy_objects_bind(live, answer);
 	if (verdict)

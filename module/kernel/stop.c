@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The stop: all CPUs meet in an interrupt, everyone's context is checked, the
- * universe flips by one store, all go on. It changes nothing unless everybody
+ * universe, or one function, flips by one store, all go on. It changes nothing unless everybody
  * is outside.
  *
  * It is not stop_machine(): that waits without limit, and for ever where a
@@ -184,15 +184,28 @@ static bool sy_dirty_outside(struct sy_transition *tr,
 	return !atomic_read(&tr->table->lost);
 }
 
+/* The one store: SWITCH_FUNCTION's function whose turn it is, or the universe. */
+static void sy_flip(struct sy_transition *tr)
+{
+	struct sy_redirect *r = tr->patch->redirect;
+	bool new = tr->table->goal;
+
+	if (sy_order_asked(&tr->model))
+		sy_redirect_point_one(r, tr->turn,
+				      new ? SY_POINT_NEW : SY_POINT_OLD);
+	else
+		sy_gate_global(r, new);
+}
+
 static enum sy_stop_end sy_check_and_flip(struct sy_transition *tr,
 					  struct sy_stop_report *ret)
 {
-	if (sy_gate_nmi(tr->patch->redirect))
+	if (sy_gate_take_nmi(tr->patch->redirect))
 		return SY_STOP_NMI;
 	if (!sy_all_cpus_outside() || !sy_current_outside(tr) ||
 	    !sy_dirty_outside(tr, ret))
 		return SY_STOP_INSIDE;
-	sy_gate_global(tr->patch->redirect, tr->to_new);
+	sy_flip(tr);
 	return SY_STOP_FLIPPED;
 }
 
@@ -244,8 +257,9 @@ static u64 sy_longest_pause(u32 attempt, u64 own)
 }
 
 /**
- * sy_stop() - one attempt to flip the universe of the whole system
- * @tr:       a SWITCH_KERNEL transition whose last scan found nobody inside
+ * sy_stop() - one attempt to flip the universe of the whole system, or the
+ *             function whose turn it is
+ * @tr:       a transition whose last scan found nobody inside
  * @limit_ns: how long CPUs wait for each other
  * @ret:      how it ended, and the longest pause of any CPU from its own stop
  *            to its own release

@@ -128,6 +128,20 @@ static int sy_emit_functions(const struct sy_live *live, char *buf)
 	return sysfs_emit(buf, "%u\n", live->decl->nfuncs);
 }
 
+/* An empty line while no functions switch one after another. */
+static int sy_emit_turn(const struct sy_live *live, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", sy_live_turn(live) ?: "");
+}
+
+static int sy_emit_switched(const struct sy_live *live, char *buf)
+{
+	if (!live->figures.ordered)
+		return sysfs_emit(buf, "\n");
+	return sysfs_emit(buf, "%u/%u\n", live->figures.switched,
+			  live->decl->nfuncs);
+}
+
 static int sy_emit_forced(const struct sy_live *live, char *buf)
 {
 	return sysfs_emit(buf, "%u\n", live->forced);
@@ -177,6 +191,8 @@ SY_LIVE_ATTR(state);
 SY_LIVE_ATTR(model);
 SY_LIVE_ATTR(requirement);
 SY_LIVE_ATTR(functions);
+SY_LIVE_ATTR(turn);
+SY_LIVE_ATTR(switched);
 SY_LIVE_ATTR(forced);
 SY_LIVE_ATTR(unloadable);
 SY_LIVE_ATTR(progress);
@@ -189,6 +205,8 @@ static struct attribute *sy_live_attrs[] = {
 	&sy_live_attr_model.attr,
 	&sy_live_attr_requirement.attr,
 	&sy_live_attr_functions.attr,
+	&sy_live_attr_turn.attr,
+	&sy_live_attr_switched.attr,
 	&sy_live_attr_forced.attr,
 	&sy_live_attr_unloadable.attr,
 	&sy_live_attr_progress.attr,

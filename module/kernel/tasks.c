@@ -265,8 +265,11 @@ int sy_table_fill(struct sy_table *t)
 }
 
 /**
- * sy_table_turn() - SWITCH_THREAD: want the other side from now on
+ * sy_table_turn() - want the other side from now on
  * @t: the table
+ *
+ * Who was seen outside the one side may be inside the other: without threads
+ * that switch, everybody is to be looked at anew.
  *
  * Context: process context, may sleep; the only one that changes @goal.
  */
@@ -285,6 +288,7 @@ void sy_table_turn(struct sy_table *t)
 	sy_table_for_each(t, i, st) {
 		st->nudged = 0;
 		st->excused = 0;
+		WRITE_ONCE(st->clean, 0);
 		pending += st->universe != t->goal;
 	}
 	atomic_set(&t->pending, pending);

@@ -285,7 +285,7 @@ static void sy_act_arm(struct sy_transition *tr)
 	else
 		sy_gate_global(r, !tr->to_new);
 	/* From here on tasks may switch. */
-	tr->patch->in_force |= tr->model.sw == SY_SWITCH_THREAD;
+	tr->patch->in_force |= tr->model.sw != SY_SWITCH_KERNEL;
 	sy_redirect_point(r, SY_POINT_ASK);
 	sy_live_state(tr->patch,
 		      tr->to_new ? SY_ST_PATCHING : SY_ST_UNPATCHING);
@@ -304,6 +304,22 @@ static void sy_figures_tally(struct sy_transition *tr,
 	f->excused = atomic_read(&tr->table->excused);
 	f->elapsed_ns = ktime_get_ns() - tr->prepared_ns;
 	f->whole_ns = ktime_get_ns() - tr->requested_ns;
+	mutex_unlock(&sy_patches_lock);
+}
+
+/* Whose turn it is, and how many functions have had theirs. */
+static void sy_figures_turn(struct sy_transition *tr, u32 turn)
+{
+	struct sy_live *live = tr->patch;
+	u32 nfuncs = live->decl->nfuncs;
+
+	tr->turn = turn;
+	if (!sy_order_asked(&tr->model))
+		return;
+	mutex_lock(&sy_patches_lock);
+	live->figures.ordered = 1;
+	live->figures.turn = turn;
+	live->figures.switched = tr->table->goal ? turn : nfuncs - 1 - turn;
 	mutex_unlock(&sy_patches_lock);
 }
 
@@ -368,11 +384,20 @@ static void sy_figures_settled(struct sy_transition *tr)
 	mutex_unlock(&sy_patches_lock);
 }
 
+static void sy_figures_all_switched(struct sy_transition *tr)
+{
+	mutex_lock(&sy_patches_lock);
+	tr->patch->figures.switched = tr->patch->decl->nfuncs;
+	mutex_unlock(&sy_patches_lock);
+}
+
 static void sy_act_settle(struct sy_transition *tr, bool new)
 {
 	struct sy_redirect *r = tr->patch->redirect;
 
 	tr->patch->in_force |= new;
+	if (tr->patch->figures.ordered)
+		sy_figures_all_switched(tr);
 	/* The gate first: whoever asks it late gets the final side, too. */
 	sy_gate_global(r, new);
 	sy_redirect_point(r, new ? SY_POINT_NEW : SY_POINT_OLD);
@@ -416,6 +441,10 @@ static void sy_act_report(struct sy_transition *tr, enum sy_report report)
 			"the deadline passed, going back to the side before",
 		[SY_REPORT_REVERSING_REQUEST] =
 			"reversed by request, going back to the side before",
+		[SY_REPORT_REVERSING_TRIES] =
+			"tries used up, going back to the side before",
+		[SY_REPORT_REVERSING_NMI] =
+			"a function was entered from NMI, going back to the side before",
 	};
 
 	switch (report) {
@@ -449,6 +478,7 @@ static void sy_act(struct sy_transition *tr, const struct sy_action *action)
 		sy_act_arm(tr);
 		break;
 	case SY_ACT_SCAN:
+		sy_figures_turn(tr, action->func);
 		sy_act_scan(tr);
 		break;
 	case SY_ACT_FLIP_FUNCTIONS:

@@ -30,6 +30,7 @@ struct sy_live;
  * @hooked:      the switch-out hook is in
  * @armed:       entries ask the gate; hooks may switch tasks
  * @tracked:     births and deaths are followed
+ * @turn:        SWITCH_FUNCTION: the place of the function whose turn it is
  * @requested_ns: CLOCK_MONOTONIC of the request
  * @prepared_ns:  redirects registered
  * @burial:      frees all this after the grace periods
@@ -53,6 +54,7 @@ struct sy_transition {
 	bool armed;
 	bool tracked;
 	bool retire; /* when it has been reported */
+	u32 turn;
 	u64 requested_ns, prepared_ns;
 	struct work_struct burial;
 	refcount_t users;

@@ -51,6 +51,8 @@ static const char *const sy_reports[SY_REPORT__LAST] = {
 	[SY_REPORT_STARTED] = "started",
 	[SY_REPORT_REVERSING_DEADLINE] = "reversing-deadline",
 	[SY_REPORT_REVERSING_REQUEST] = "reversing-request",
+	[SY_REPORT_REVERSING_TRIES] = "reversing-tries",
+	[SY_REPORT_REVERSING_NMI] = "reversing-nmi",
 	[SY_REPORT_NUDGED] = "nudged",
 	[SY_REPORT_SETTLED] = "settled",
 };
@@ -141,6 +143,8 @@ static int sy_start_word(const char *word, const char *value,
 		return sy_time(value, &ret->u.start.retry_ns);
 	if (!strcmp(word, "tries"))
 		return sy_number(value, &ret->u.start.tries);
+	if (!strcmp(word, "functions"))
+		return sy_number(value, &ret->u.start.nfuncs);
 	if (!strcmp(word, "forbid"))
 		return sy_observations(value, &ret->u.start.forbid);
 	if (*value)
@@ -266,6 +270,8 @@ static void sy_add_start(const struct sy_event *event, char *ret)
 	for (int i = 0; i < 4; i++)
 		if (event->u.start.forbid & (1u << i))
 			sy_add(ret, "M%d", i + 1);
+	if (event->u.start.nfuncs)
+		sy_add(ret, " functions=%u", event->u.start.nfuncs);
 	if (event->u.start.deadline_ns) {
 		sy_add(ret, " deadline=");
 		sy_add_time(ret, event->u.start.deadline_ns);
@@ -306,9 +312,14 @@ static const char *sy_refusal(sy_refusal_t refusal)
 	return refusal == SY_BAD_STATE ? "bad-state" : "?";
 }
 
-static void sy_add_action(const struct sy_action *action, char *ret)
+/* Where functions have turns, SCAN and STOP say whose it is: SCAN#0. */
+static void sy_add_action(const struct sy_engine *e,
+			  const struct sy_action *action, char *ret)
 {
 	sy_add(ret, " %s", sy_action_words[action->kind]);
+	if (sy_order_asked(&e->model) &&
+	    (action->kind == SY_ACT_SCAN || action->kind == SY_ACT_STOP))
+		sy_add(ret, "#%u", action->func);
 	switch (action->kind) {
 	case SY_ACT_REPLY:
 		sy_add(ret, "=%s", sy_refusal(action->u.refusal));
@@ -337,5 +348,5 @@ void sy_trace_answer(const struct sy_engine *e,
 	if (e->result != SY_RESULT_NONE)
 		sy_add(ret, " (%s)", sy_results[e->result]);
 	for (sy_u32 i = 0; i < actions->n; i++)
-		sy_add_action(&actions->at[i], ret);
+		sy_add_action(e, &actions->at[i], ret);
 }

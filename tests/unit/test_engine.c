@@ -49,6 +49,17 @@ static const char *const retrying = KERNEL ";2ms prepared;"
 					   "3ms scanned pending=2";
 static const char *const stopping = KERNEL ";2ms prepared;"
 					   "3ms scanned pending=0";
+#define ORDER \
+	"0 start model=patched_set/function enable functions=2;1ms flushed"
+static const char *const ordered = ORDER ";2ms prepared;3ms scanned";
+static const char *const second = ORDER ";2ms prepared;3ms scanned;"
+					"4ms stopped flipped;5ms scanned";
+static const char *const turned = ORDER ";2ms prepared;3ms scanned;"
+					"4ms stopped flipped;5ms reverse;"
+					"6ms scanned pending=1";
+static const char *const rolled_out = ORDER ";2ms prepared;3ms scanned;"
+					    "4ms stopped flipped;5ms scanned;"
+					    "6ms stopped flipped";
 static const char *const settling = THREAD ";2ms prepared;"
 					   "3ms scanned pending=0";
 
@@ -76,7 +87,7 @@ static const struct {
 	SPOIL(idle, to_new, 1),
 	SPOIL(idle, result, SY_RESULT_FAILED),
 	SPOIL(idle, result, SY_RESULT__LAST),
-	SPOIL(preparing, model.leave, SY_LEAVE_FUNCTION),
+	SPOIL(preparing, model.leave, SY_LEAVE_KERNEL + 1),
 	SPOIL(preparing, to_new, 2),
 	SPOIL(preparing, to_new, 0),
 	SPOIL(preparing, nudged, 1),
@@ -107,6 +118,17 @@ static const struct {
 	SPOIL(stopping, flushed, 0),
 	SPOIL(stopping, pending, 1),
 	SPOIL(stopping, stop_limit_ns, SY_STOP_MAX_NS + 1),
+	SPOIL(ordered, news, 2),
+	SPOIL(ordered, news, 3),
+	SPOIL(ordered, nudged, 1),
+	SPOIL(ordered, flushed, 0),
+	SPOIL(second, nfuncs, 1),
+	SPOIL(second, nfuncs, 0),
+	SPOIL(turned, to_new, 1),
+	SPOIL(turned, news, 0),
+	SPOIL(turned, deadline_at, 1),
+	SPOIL(rolled_out, news, 1),
+	SPOIL(rolled_out, to_new, 0),
 	SPOIL(settling, pending, 1),
 	SPOIL(settling, flushed, 0),
 	SPOIL(settling, to_new, 0),

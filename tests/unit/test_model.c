@@ -19,9 +19,9 @@ static const struct {
 	int served;
 } sy_table[] = {
 	{ { SY_LEAVE_FUNCTION, SY_SWITCH_FUNCTION, 0 }, "yyyy", 1 },
-	{ { SY_LEAVE_FUNCTION, SY_SWITCH_THREAD, 0 }, "yyyy", 0 },
+	{ { SY_LEAVE_FUNCTION, SY_SWITCH_THREAD, 0 }, "yyyy", 1 },
 	{ { SY_LEAVE_FUNCTION, SY_SWITCH_KERNEL, 0 }, "yyy-", 1 },
-	{ { SY_LEAVE_PATCHED_SET, SY_SWITCH_FUNCTION, 0 }, "yyyy", 0 },
+	{ { SY_LEAVE_PATCHED_SET, SY_SWITCH_FUNCTION, 0 }, "yyyy", 1 },
 	{ { SY_LEAVE_PATCHED_SET, SY_SWITCH_THREAD, 0 }, "-yyy", 1 },
 	{ { SY_LEAVE_PATCHED_SET, SY_SWITCH_KERNEL, 0 }, "-y--", 1 },
 	{ { SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 0 }, "yyyy", 0 },

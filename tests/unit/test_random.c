@@ -42,8 +42,10 @@ struct sy_shell {
 	int clean; /* the last answer to SCAN, or DRAINED, said so */
 	int sleepers; /* the last scan said that a signal helps */
 	int flips;
+	int nfuncs;
+	int news; /* functions that are new; those before a place */
 	int stops;
-	int failures; /* KERNEL: attempts that failed */
+	int failures; /* not THREAD: attempts that failed, of this unit */
 	int tries;
 	int nudges; /* in this direction */
 	int turns;
@@ -79,6 +81,18 @@ static int sy_threads(const struct sy_shell *s)
 	return s->model.sw == SY_SWITCH_THREAD;
 }
 
+/* One function after another, each at an instant with nobody inside. */
+static int sy_ordered(const struct sy_shell *s)
+{
+	return s->model.sw == SY_SWITCH_FUNCTION &&
+	       s->model.leave != SY_LEAVE_FUNCTION;
+}
+
+static int sy_news_at(const struct sy_shell *s, int new)
+{
+	return new ? s->nfuncs : 0;
+}
+
 /* ---- events ------------------------------------------------------------ */
 
 static void sy_make_start(struct sy_shell *s, struct sy_event *ev)
@@ -87,17 +101,21 @@ static void sy_make_start(struct sy_shell *s, struct sy_event *ev)
 		{ SY_LEAVE_FUNCTION, SY_SWITCH_FUNCTION, 0 },
 		{ SY_LEAVE_FUNCTION, SY_SWITCH_KERNEL, 0 },
 		{ SY_LEAVE_PATCHED_SET, SY_SWITCH_KERNEL, 0 },
+		{ SY_LEAVE_PATCHED_SET, SY_SWITCH_FUNCTION, 0 },
+		{ SY_LEAVE_PATCHED_SET, SY_SWITCH_FUNCTION, 0 },
+		{ SY_LEAVE_FUNCTION, SY_SWITCH_THREAD, 0 },
 		{ SY_LEAVE_PATCHED_SET, SY_SWITCH_THREAD, 0 },
 		{ SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 0 },
 		{ SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 1 },
 	};
 
 	ev->u.start.to_new = (sy_u8)sy_below(s, 2);
+	ev->u.start.nfuncs = 1 + sy_below(s, 4);
 	ev->u.start.enabled = !ev->u.start.to_new;
 	if (sy_below(s, 8)) {
-		/* PATCHED_SET/KERNEL and the threads have most to decide. */
-		ev->u.start.model = served[sy_below(s, 4) ? 2 + sy_below(s, 4) :
-							    sy_below(s, 6)];
+		/* Those that look at tasks have most to decide. */
+		ev->u.start.model = served[sy_below(s, 4) ? 2 + sy_below(s, 7) :
+							    sy_below(s, 9)];
 	} else {
 		ev->u.start.model.leave = (sy_u8)sy_below(s, 4);
 		ev->u.start.model.sw = (sy_u8)sy_below(s, 4);
@@ -230,6 +248,10 @@ static void sy_note_event(struct sy_shell *s, const struct sy_event *ev,
 		s->flips += ev->u.stop.end == SY_STOP_FLIPPED;
 		s->failures += ev->u.stop.end != SY_STOP_FLIPPED;
 		s->clean = ev->u.stop.end == SY_STOP_FLIPPED;
+		if (s->clean && sy_ordered(s)) {
+			s->news += s->wanted_new ? 1 : -1;
+			s->failures = 0;
+		}
 		break;
 	case SY_EVENT_SETTLED:
 		s->settled = s->task == SY_SETTLE;
@@ -270,6 +292,8 @@ static void sy_note_reply(struct sy_shell *s, const struct sy_event *ev,
 		s->asked_new = ev->u.start.to_new;
 		s->wanted_new = s->asked_new;
 		s->tries = (int)ev->u.start.tries;
+		s->nfuncs = (int)ev->u.start.nfuncs;
+		s->news = sy_news_at(s, !s->asked_new);
 		s->timer = s->deadline = 0;
 		s->armed = s->flushed = s->clean = s->sleepers = 0;
 		s->flips = s->stops = s->failures = 0;
@@ -304,6 +328,13 @@ static void sy_note_settle(struct sy_shell *s, int new)
 	sy_expect(s, s->e.result != SY_RESULT_NONE, "a result when settling");
 	sy_expect(s, (s->e.result == SY_RESULT_SETTLED) == asked,
 		  "the result says which side");
+	if (sy_ordered(s)) {
+		sy_expect(s, s->news == sy_news_at(s, new),
+			  "every function is on the side that is final");
+		sy_expect(s, new == s->wanted_new || !s->flips,
+			  "settles where all went");
+		return;
+	}
 	if (!sy_threads(s)) {
 		sy_expect(s, s->flips == asked, "the side that is flipped to");
 		return;
@@ -320,14 +351,25 @@ static void sy_note_settle(struct sy_shell *s, int new)
 	sy_expect(s, new == s->wanted_new, "settles where all went");
 }
 
+/* The first that is old, or the last that is new. */
+static void sy_note_turn_of(struct sy_shell *s, sy_u32 func)
+{
+	int turn = s->wanted_new ? s->news : s->news - 1;
+
+	sy_expect(s, !sy_ordered(s) || (int)func == turn,
+		  "functions have their turns in the order");
+	sy_expect(s, !sy_ordered(s) || (turn >= 0 && turn < s->nfuncs),
+		  "a function is left whose turn it is");
+}
+
 static void sy_note_stop(struct sy_shell *s, sy_u64 limit)
 {
 	sy_ask(s, SY_STOP);
-	sy_expect(s, s->model.leave == SY_LEAVE_PATCHED_SET && !sy_threads(s),
-		  "only PATCHED_SET/KERNEL stops");
+	sy_expect(s, s->model.leave != SY_LEAVE_FUNCTION && !sy_threads(s),
+		  "only a model that leaves something at one instant stops");
 	sy_expect(s, s->armed && s->flushed && s->clean,
 		  "a stop follows a clean scan after the flush");
-	sy_expect(s, !s->flips, "nothing is flipped twice");
+	sy_expect(s, sy_ordered(s) || !s->flips, "nothing is flipped twice");
 	sy_expect(s, limit >= SY_STOP_MIN_NS && limit <= SY_STOP_MAX_NS,
 		  "the limit of a stop");
 	s->stops++;
@@ -340,8 +382,10 @@ static void sy_note_action(struct sy_shell *s, const struct sy_action *act)
 		sy_ask(s, SY_PREPARE);
 		break;
 	case SY_ACT_ARM:
-		sy_expect(s, !s->armed && s->model.sw != SY_SWITCH_FUNCTION,
-			  "armed once, and not for SWITCH_FUNCTION");
+		sy_expect(s,
+			  !s->armed && (s->model.sw != SY_SWITCH_FUNCTION ||
+					sy_ordered(s)),
+			  "armed once, and not for FUNCTION/FUNCTION");
 		s->armed = 1;
 		s->deadline = s->e.deadline_ns > ~0ull - s->now ?
 				      ~0ull :
@@ -351,13 +395,15 @@ static void sy_note_action(struct sy_shell *s, const struct sy_action *act)
 		sy_ask(s, SY_SCAN);
 		sy_expect(s, s->armed, "no scan before it is armed");
 		sy_expect(s, sy_threads(s) || s->flushed,
-			  "SWITCH_KERNEL scans after the flush");
+			  "who stops scans after the flush");
+		sy_note_turn_of(s, act->func);
 		break;
 	case SY_ACT_FLIP_FUNCTIONS:
 	case SY_ACT_FLIP:
 		sy_note_flip(s, act->kind);
 		break;
 	case SY_ACT_STOP:
+		sy_note_turn_of(s, act->func);
 		sy_note_stop(s, act->u.arg);
 		break;
 	case SY_ACT_NUDGE:
@@ -365,9 +411,17 @@ static void sy_note_action(struct sy_shell *s, const struct sy_action *act)
 			  "one nudge a direction, for sleepers of threads");
 		break;
 	case SY_ACT_TURN:
-		sy_expect(s, sy_threads(s) && !s->turns++, "one turn");
-		sy_expect(s, s->reversed || s->now >= s->deadline,
+		sy_expect(s, !s->turns++, "one turn");
+		sy_expect(s,
+			  sy_threads(s) ||
+				  (sy_ordered(s) && s->flips &&
+				   s->news != sy_news_at(s, s->asked_new)),
+			  "only what has begun and is not over turns");
+		sy_expect(s,
+			  s->reversed || s->now >= s->deadline ||
+				  sy_ordered(s) /* tries, an NMI */,
 			  "a turn has a reason");
+		s->failures = 0;
 		s->wanted_new = !s->wanted_new;
 		s->nudges = s->clean = s->sleepers = 0;
 		break;
@@ -411,7 +465,9 @@ static void sy_judge_answer(struct sy_shell *s, const struct sy_event *ev,
 	if (rest && s->reversed)
 		sy_expect(s, s->e.result != SY_RESULT_GAVE_UP,
 			  "who asked for the way back is not told of giving up");
-	sy_expect(s, !s->tries || sy_threads(s) || s->failures <= s->tries,
+	sy_expect(s,
+		  !s->tries || sy_threads(s) || s->turns ||
+			  s->failures <= s->tries,
 		  "no more attempts than asked for");
 	sy_expect(s,
 		  (now == SY_SCANNING) == (s->task == SY_SCAN) &&

@@ -8,7 +8,7 @@
  * CAP_SYS_MODULE in the initial user namespace.
  *
  *   SY_CMD_ENABLE   PATCH, [LEAVE, SWITCH, FLAGS, DEADLINE_MS, TRIES,
- *                   RETRY_MS]            start patching with a model
+ *                   RETRY_MS, ORDER]     start patching with a model
  *   SY_CMD_DISABLE  PATCH, [LEAVE, SWITCH, FLAGS, DEADLINE_MS, TRIES,
  *                   RETRY_MS]            start unpatching; without a model,
  *                                        the one it was enabled with
@@ -20,6 +20,13 @@
  *
  * LEAVE and SWITCH go together; ENABLE without them means
  * patched_set/thread.
+ *
+ * ORDER names every function of the patch once, separated by commas, in the
+ * order in which a SWITCH_FUNCTION model makes them new; without it they go in
+ * the order of the patch's table. NAME stands for a function, or OBJECT:NAME
+ * where the patch has the name in several objects ("vmlinux" is the kernel
+ * itself). Unpatching, and a transition that goes back, take the opposite order.
+ * With another SWITCH it is refused.
  *
  * ENABLE, DISABLE and REVERSE are answered with one message of the same
  * command that carries VERDICT and, when the verdict is not SY_V_OK, MESSAGE:
@@ -33,7 +40,9 @@
  * A message of SY_CMD_GET carries PATCH, STATE, LEAVE, SWITCH, FLAGS,
  * REQUIREMENT, FUNCTIONS, and for the running or the last transition: TO_NEW,
  * TASKS, REMAINING, BLOCKERS, EXCUSED, ELAPSED_NS, WHOLE_NS, PAUSE_NS,
- * STOPS, NUDGED, RESULT, MESSAGE.
+ * STOPS, NUDGED, RESULT, MESSAGE; where functions switch one after another
+ * (PATCHED_SET/FUNCTION, KERNEL/FUNCTION) also SWITCHED and, while it runs,
+ * FUNCTION: the one whose turn it is.
  *
  * A message of SY_CMD_BLOCKED carries PATCH, PID, COMM, KIND, and where they
  * are known FUNCTION (the patched function on the task's stack), FRAME (the
@@ -56,6 +65,10 @@
  *   patches/NAME/requirement     the forbidden observations, e.g. "m1 m3", or
  *                                "none"
  *   patches/NAME/functions       number of functions
+ *   patches/NAME/switched        where functions switch one after another:
+ *                                those on the wanted side / functions in all;
+ *                                else an empty line
+ *   patches/NAME/turn            the function whose turn it is, or empty line
  *   patches/NAME/forced          1 while enabled against its requirement
  *   patches/NAME/unloadable      1 when the patch module may be unloaded
  *   patches/NAME/progress        tasks switched / tasks in all
@@ -74,6 +87,7 @@
 #define SY_GENL_VERSION 1
 #define SY_GENL_GROUP "events"
 #define SY_NAME_LEN 64 /* patch and function names, with the final NUL */
+#define SY_ORDER_LEN 4096 /* an order of functions, with the final NUL */
 #define SY_MESSAGE_LEN 256 /* one line for the operator, with the final NUL */
 
 enum sy_cmd {
@@ -95,7 +109,8 @@ enum sy_attr {
 	SY_A_FLAGS, /* u32: SY_F_* */
 	SY_A_DEADLINE_MS, /* u32: then a transition turns round or gives up; 0:
 			   * the engine's default, 10,000 */
-	SY_A_TRIES, /* u32: stops tried before giving up; 0: until deadline */
+	SY_A_TRIES, /* u32: stops tried before giving up, for each function
+		     * that switches by itself; 0: until deadline */
 	SY_A_RETRY_MS, /* u32: wait between stops; 0: the engine's back-off */
 	SY_A_VERDICT, /* u32: enum sy_abi_verdict */
 	SY_A_MESSAGE, /* NUL string, one line */
@@ -122,6 +137,8 @@ enum sy_attr {
 	SY_A_SINCE_NS, /* u64: how long it has been blocking */
 	SY_A_RELIEF, /* NUL string: what would free it */
 	SY_A_PAD, /* alignment of u64, no content */
+	SY_A_ORDER, /* NUL string: functions, separated by commas */
+	SY_A_SWITCHED, /* u32: functions on the wanted side */
 	SY_A__LAST
 };
 
@@ -162,7 +179,8 @@ enum sy_abi_verdict {
 	SY_V_AMBIGUOUS, /* a name has several matches and no position */
 	SY_V_NOT_TRACEABLE, /* a function has no ftrace site */
 	SY_V_INIT_CODE, /* a function is in memory freed after boot */
-	SY_V_NMI_REACHABLE, /* refused under SWITCH_KERNEL */
+	SY_V_NMI_REACHABLE, /* refused under SWITCH_KERNEL and where functions
+			     * switch one after another */
 	SY_V_OWNED, /* livepatch, BPF or another patch has the function */
 	SY_V_NO_OBJECT, /* a target module is not loaded */
 	SY_V_NO_SYMBOL, /* an imported symbol is not there */
@@ -177,6 +195,8 @@ enum sy_abi_verdict {
 	SY_V_REWRITTEN, /* a function's code is not what the patch was built
 			 * against */
 	SY_V_RELOCATION, /* a symbol is out of a relocation's reach */
+	SY_V_BAD_ORDER, /* ORDER is not one of the patch's functions, or the
+			 * model has none */
 	SY_V__LAST
 };
 
