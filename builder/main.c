@@ -16,6 +16,7 @@
 static const struct sy_stage sy_stages[] = {
 	{ "kernel", sy_stage_kernel, "" },
 	{ "match", sy_stage_match, "UNIT.c..." },
+	{ "units", sy_stage_units, "FIX.patch..." },
 	{ "diff", sy_stage_diff, "FIX.patch..." },
 };
 

@@ -13,4 +13,12 @@ struct sy_fault *sy_kbuild_line(const struct sy_kernel *kernel,
 				const char *unit, struct sy_file *file,
 				const char **line, size_t *len);
 
+/*
+ * Makes the file @path: all units of vmlinux and of modules, in lines of "UNIT",
+ * a blank and what compiles it. Takes a minute. Units for which kbuild needs a
+ * file that the packages do not hold are left out.
+ */
+struct sy_fault *sy_kbuild_list(const struct sy_kernel *kernel,
+				const char *path);
+
 #endif

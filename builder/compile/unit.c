@@ -89,6 +89,20 @@ static struct sy_fault *sy_parse_line(struct sy_unit *unit, const char *line,
 	return sy_read_object(unit);
 }
 
+struct sy_fault *sy_unit_from_line(const char *path, const char *line,
+				   size_t len, struct sy_unit *ret)
+{
+	struct sy_fault *fault;
+
+	memset(ret, 0, sizeof(*ret));
+	fault = sy_path_make(&ret->path, "%s", path);
+	if (!fault)
+		fault = sy_parse_line(ret, line, len);
+	if (fault)
+		sy_unit_deinit(ret);
+	return fault;
+}
+
 struct sy_fault *sy_unit_find(const struct sy_kernel *kernel, const char *path,
 			      struct sy_unit *ret)
 {
@@ -181,6 +195,33 @@ static struct sy_fault *sy_run_gcc(const struct sy_kernel *k,
 		fault = sy_add(&words, out);
 	if (!fault)
 		fault = sy_run_words(k, &words, out);
+	sy_words_deinit(&words);
+	return fault;
+}
+
+struct sy_fault *sy_unit_preprocess(const struct sy_kernel *kernel,
+				    const struct sy_unit *unit,
+				    const char *tree, const char *out)
+{
+	struct sy_words words = { 0 };
+	struct sy_fault *fault = NULL;
+	size_t i;
+
+	for (i = 0; !fault && i < unit->gcc.n; i++)
+		if (strcmp(unit->gcc.at[i], "-c"))
+			fault = sy_add(&words, unit->gcc.at[i]);
+	if (!fault && tree)
+		fault = sy_words_replace(&words, kernel->source.text, tree);
+	if (!fault)
+		fault = sy_add(&words, "-E");
+	if (!fault)
+		fault = sy_add(&words, "-P");
+	if (!fault)
+		fault = sy_add(&words, "-o");
+	if (!fault)
+		fault = sy_add(&words, out);
+	if (!fault)
+		fault = sy_run_words(kernel, &words, out);
 	sy_words_deinit(&words);
 	return fault;
 }

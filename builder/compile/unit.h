@@ -17,6 +17,10 @@ struct sy_unit {
 /* Asks kbuild once and keeps the answer in the kernel's folder. */
 struct sy_fault *sy_unit_find(const struct sy_kernel *kernel, const char *path,
 			      struct sy_unit *ret);
+
+/* From a line that sy_kbuild_list() has written: what compiles @path. */
+struct sy_fault *sy_unit_from_line(const char *path, const char *line,
+				   size_t len, struct sy_unit *ret);
 void sy_unit_deinit(struct sy_unit *unit);
 
 #define SY_COMPILE_SECTIONS 1u /* each function, each datum its own section */
@@ -29,6 +33,11 @@ void sy_unit_deinit(struct sy_unit *unit);
 struct sy_fault *sy_unit_compile(const struct sy_kernel *kernel,
 				 const struct sy_unit *unit, const char *tree,
 				 unsigned int flags, const char *out);
+
+/* As sy_unit_compile(), but only the preprocessor, without line markers. */
+struct sy_fault *sy_unit_preprocess(const struct sy_kernel *kernel,
+				    const struct sy_unit *unit,
+				    const char *tree, const char *out);
 
 /* The file of a module by its name as KBUILD_MODNAME has it. */
 struct sy_fault *sy_module_path(const struct sy_kernel *kernel,

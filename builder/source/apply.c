@@ -161,11 +161,12 @@ static struct sy_fault *sy_apply_hunks(const struct sy_change *change,
 						   (size_t)place;
 		at = sy_find(h, lines, from, want);
 		if (at > lines->n)
-			return sy_fault_make(SY_FAULT_REFUSED,
-					     "%s: hunk %zu, at line %u, does "
-					     "not apply",
-					     change->path.text, i + 1,
-					     h->old_line);
+			return sy_fault_refuse("does-not-apply",
+					       "%s: hunk %zu, at line %u, does "
+					       "not apply; the diff is for "
+					       "another version",
+					       change->path.text, i + 1,
+					       h->old_line);
 		drift += (int64_t)at - (int64_t)want;
 		sy_put(r, lines->at[from], lines->at[at]);
 		sy_put_new(r, h, at);

@@ -105,9 +105,6 @@ static struct sy_fault *sy_open_change(struct sy_reader *r, const char *old,
 		return sy_bad_patch(r, "a file is deleted");
 	if (!c->creates && strcmp(before.text, c->path.text))
 		return sy_bad_patch(r, "a file is renamed");
-	for (c = grown; c < grown + patch->n; c++)
-		if (!strcmp(c->path.text, grown[patch->n].path.text))
-			return sy_bad_patch(r, "a file for the second time");
 	patch->n++;
 	return NULL;
 }

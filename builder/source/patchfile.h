@@ -26,7 +26,8 @@ struct sy_patchfile {
 /*
  * Reads a plain or a git diff; text around it is skipped. @name is for messages,
  * @strip the leading parts of names to drop (patch -p). Refuses names that lead
- * out of a tree, renames, deletions and binary parts. @bytes must outlive @ret.
+ * out of a tree, renames, deletions and binary parts. A file may come several
+ * times: its changes apply one after another. @bytes must outlive @ret.
  */
 struct sy_fault *sy_patchfile_parse(const uint8_t *bytes, size_t size,
 				    const char *name, unsigned int strip,

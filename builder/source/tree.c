@@ -119,12 +119,12 @@ static struct sy_fault *sy_write_change(const char *source, const char *dest,
 	if (fault)
 		return fault;
 	if (sy_path_exists(from.text) == change->creates)
-		return sy_fault_make(SY_FAULT_REFUSED,
-				     change->creates ?
-					     "%s: the diff creates it, but it "
-					     "is in the kernel's source" :
-					     "%s: not in the kernel's source",
-				     change->path.text);
+		return sy_fault_refuse("does-not-apply",
+				       change->creates ?
+					       "%s: the diff creates it, but it "
+					       "is in the kernel's source" :
+					       "%s: not in the kernel's source",
+				       change->path.text);
 	if (!change->creates)
 		fault = sy_file_open(from.text, &file);
 	if (!fault)
@@ -144,9 +144,16 @@ static struct sy_fault *sy_write_change(const char *source, const char *dest,
 struct sy_fault *sy_tree_create(const char *source, const char *dest,
 				const struct sy_patchfile *patch)
 {
-	struct sy_fault *fault = sy_link_folder(source, dest, patch, "");
+	struct sy_fault *fault = NULL;
 	size_t i;
 
+	for (i = 1; i < patch->n; i++)
+		if (sy_change_of(patch, patch->changes[i].path.text) !=
+		    &patch->changes[i])
+			return sy_fault_refuse("does-not-apply",
+					       "%s: a file for the second time",
+					       patch->changes[i].path.text);
+	fault = sy_link_folder(source, dest, patch, "");
 	for (i = 0; !fault && i < patch->n; i++)
 		fault = sy_write_change(source, dest, &patch->changes[i]);
 	return fault;

@@ -32,6 +32,10 @@ struct sy_fault *sy_stage_match(const struct sy_kernel *kernel,
 struct sy_fault *sy_stage_diff(const struct sy_kernel *kernel,
 			       const struct sy_stage_options *opt, int *status);
 
+struct sy_fault *sy_stage_units(const struct sy_kernel *kernel,
+				const struct sy_stage_options *opt,
+				int *status);
+
 /*
  * What a unit is part of: the kernel's image, or a module's, which is opened
  * into @module and has to be closed (closing is harmless for the other).

@@ -90,8 +90,6 @@ static void test_bad(void **state)
 	expect_line("--- a/d/f.c\n+++ /dev/null\n", "a file is deleted");
 	expect_line(HEAD "rename from a\n", "a rename, deletion or binary");
 	expect_line(HEAD "GIT binary patch\n", "a rename, deletion or binary");
-	expect_line(NAMES "@@ -1 +1 @@\n-a\n+b\n" NAMES,
-		    "a file for the second time");
 }
 
 static void test_mutated(void **state)

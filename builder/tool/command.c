@@ -124,6 +124,11 @@ void sy_command_catch_signals(void)
 	sigaction(SIGHUP, &action, NULL);
 }
 
+bool sy_command_interrupted(void)
+{
+	return sy_interrupted;
+}
+
 static struct sy_fault *sy_was_interrupted(const struct sy_command_run *run)
 {
 	return sy_fault_make(SY_FAULT_COMMAND, "%s: interrupted by signal %d",
@@ -168,7 +173,8 @@ static struct sy_fault *sy_wait_for(const struct sy_command_run *run, pid_t pid)
 				     "%s: not done after %u seconds",
 				     run->argv[0],
 				     run->seconds_max ? run->seconds_max : 600);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 ||
+				  WEXITSTATUS(status) == run->fine_status))
 		return NULL;
 	return sy_failure(run, status);
 }

@@ -16,6 +16,7 @@ struct sy_command_run {
 	const char *log; /* file for stderr, or NULL: /dev/null */
 	uint64_t out_size_max; /* of any file it writes; 0: no limit */
 	unsigned int seconds_max; /* then it is killed; 0: 600 */
+	int fine_status; /* an exit status that is no failure either; or 0 */
 	bool cleanup; /* runs even after an interrupt, to its end */
 };
 
@@ -29,6 +30,9 @@ struct sy_fault *sy_command_run(const struct sy_command_run *run);
 /* From now on SIGINT, SIGTERM and SIGHUP stop the program that runs, and let no
  * other begin: what waits for it gets a fault and can tidy up. */
 void sy_command_catch_signals(void);
+
+/* Has such a signal come? */
+bool sy_command_interrupted(void);
 
 /* rm -rf, for what the builder has made; a failure is of no use to anyone. */
 void sy_command_remove(const char *path);
