@@ -127,10 +127,10 @@ static struct sy_fault *sy_add_path(struct sy_path **list, size_t *n,
 
 struct sy_narrow {
 	const struct sy_graph *graph;
-	const char *tree, *dir;
+	const char *tree, *dir, *changed;
 	const struct sy_find_report *report;
 	uint32_t *todo; /* units of the graph */
-	size_t n, done;
+	size_t n, done, ndiffers;
 	_Atomic size_t next;
 	pthread_mutex_t lock; /* done, report, fault */
 	bool *differs; /* of each in todo */
@@ -191,6 +191,37 @@ struct sy_worker {
 	int number;
 };
 
+/* A patch of so many units would replace thousands of functions: what changes
+ * so much is the layout of something, or what everything is made of. */
+#define SY_UNITS_MAX 100
+
+static void sy_narrow_count(struct sy_narrow *n, size_t i)
+{
+	n->done++;
+	n->ndiffers += n->differs[i];
+	if (n->ndiffers > SY_UNITS_MAX && !n->fault)
+		n->fault = sy_fault_refuse(
+			"too-many-units",
+			"%s: of %zu units that include what changes %zu looked "
+			"at, and already %zu would change; keep the change out "
+			"of headers, or the layout as it is",
+			n->changed, n->n, n->done, n->ndiffers);
+}
+
+/* Units from all over the kernel first: so the limit is met early. */
+static void sy_narrow_mix(struct sy_narrow *n, uint32_t *mixed)
+{
+	size_t i, step = n->n / 61 + 1, at = 0, from = 0;
+
+	for (i = 0; i < n->n; i++) {
+		mixed[i] = n->todo[at];
+		at += step;
+		if (at >= n->n)
+			at = ++from;
+	}
+	memcpy(n->todo, mixed, n->n * sizeof(*mixed));
+}
+
 static void *sy_narrow_worker(void *data)
 {
 	struct sy_worker *w = data;
@@ -202,7 +233,7 @@ static void *sy_narrow_worker(void *data)
 	while (!stop && (i = atomic_fetch_add(&n->next, 1)) < n->n) {
 		fault = sy_narrow_one(n, i, w->number);
 		pthread_mutex_lock(&n->lock);
-		n->done++;
+		sy_narrow_count(n, i);
 		if (fault && !n->fault)
 			n->fault = fault;
 		else
@@ -258,6 +289,7 @@ static struct sy_fault *sy_find_including(const struct sy_kernel *kernel,
 {
 	struct sy_graph graph = { 0 };
 	struct sy_fault *fault;
+	uint32_t *mixed;
 	size_t i;
 
 	fault = sy_graph_open(kernel, sy_say_list, (void *)narrow->report,
@@ -275,8 +307,15 @@ static struct sy_fault *sy_find_including(const struct sy_kernel *kernel,
 	for (i = 0; !fault && i < graph.nunits; i++)
 		if (graph.units[i].reached)
 			narrow->todo[narrow->n++] = (uint32_t)i;
-	if (!fault)
+	narrow->changed = paths[0].text;
+	mixed = calloc(graph.nunits + 1, sizeof(*mixed));
+	if (!fault && !mixed)
+		fault = sy_fault_no_memory();
+	if (!fault) {
+		sy_narrow_mix(narrow, mixed);
 		fault = sy_narrow_all(narrow);
+	}
+	free(mixed);
 	ret->included_by = narrow->n;
 	for (i = 0; !fault && i < narrow->n; i++)
 		if (narrow->differs[i])
