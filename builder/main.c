@@ -9,15 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "stage/stages.h"
 #include "tool/command.h"
 
 static const struct sy_stage sy_stages[] = {
-	{ "kernel", sy_stage_kernel, "" },
-	{ "match", sy_stage_match, "UNIT.c..." },
-	{ "units", sy_stage_units, "FIX.patch..." },
-	{ "diff", sy_stage_diff, "FIX.patch..." },
+	{ "kernel", sy_stage_kernel, "", false },
+	{ "match", sy_stage_match, "UNIT.c...", false },
+	{ "units", sy_stage_units, "FIX.patch...", false },
+	{ "diff", sy_stage_diff, "FIX.patch...", false },
+	{ "build", sy_stage_build, "FIX.patch...", true },
 };
 
 static int sy_usage(FILE *out)
@@ -34,33 +36,95 @@ static int sy_usage(FILE *out)
 	return 2;
 }
 
+/* "m1", or several with commas between, as SY_FORBID_* bits; 0: none such. */
+static unsigned int sy_observations(const char *text)
+{
+	unsigned int set = 0;
+
+	for (;;) {
+		if ((text[0] != 'm' && text[0] != 'M') || text[1] < '1' ||
+		    text[1] > '4')
+			return 0;
+		set |= 1u << (text[1] - '1');
+		if (!text[2])
+			return set;
+		if (text[2] != ',')
+			return 0;
+		text += 3;
+	}
+}
+
+static bool sy_parse_one(int c, struct sy_stage_options *opt)
+{
+	unsigned int set;
+
+	switch (c) {
+	case 'k':
+		opt->release = optarg;
+		return true;
+	case 's':
+		opt->source = optarg;
+		return true;
+	case 'v':
+		opt->verbose = true;
+		return true;
+	case 'o':
+		opt->out = optarg;
+		return true;
+	case 'p':
+		opt->strip = (unsigned int)strtoul(optarg, NULL, 10);
+		return optarg[0] >= '0' && optarg[0] <= '9' && opt->strip < 32;
+	case 'F':
+	case 'A':
+		set = sy_observations(optarg);
+		opt->forbid |= c == 'F' ? set : 0;
+		opt->allow |= c == 'A' ? set : 0;
+		return set != 0;
+	case 'K':
+		opt->keep = optarg;
+		return true;
+	case 'f':
+		opt->from = optarg;
+		return true;
+	case 'j':
+		opt->json = true;
+		return true;
+	case 'E':
+		opt->engine = optarg;
+		return true;
+	case 'S':
+		opt->symvers = optarg;
+		return true;
+	}
+	return false;
+}
+
 static int sy_parse(int argc, char **argv, struct sy_stage_options *opt)
 {
 	static const struct option options[] = {
 		{ "kernel", required_argument, NULL, 'k' },
 		{ "source", required_argument, NULL, 's' },
 		{ "verbose", no_argument, NULL, 'v' },
+		{ "forbid", required_argument, NULL, 'F' },
+		{ "unsafe-allow", required_argument, NULL, 'A' },
+		{ "keep", required_argument, NULL, 'K' },
+		{ "from", required_argument, NULL, 'f' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "engine", required_argument, NULL, 'E' },
+		{ "symvers", required_argument, NULL, 'S' },
 		{ NULL, 0, NULL, 0 },
 	};
+	static struct utsname name;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "k:s:v", options, NULL)) != -1) {
-		switch (c) {
-		case 'k':
-			opt->release = optarg;
-			break;
-		case 's':
-			opt->source = optarg;
-			break;
-		case 'v':
-			opt->verbose = true;
-			break;
-		default:
+	opt->strip = 1;
+	while ((c = getopt_long(argc, argv, "k:s:vo:p:", options, NULL)) != -1)
+		if (!sy_parse_one(c, opt))
 			return 2;
-		}
-	}
 	opt->operands = argv + optind;
 	opt->noperands = (size_t)(argc - optind);
+	if (!opt->release && !uname(&name))
+		opt->release = name.release;
 	return opt->release ? 0 : 2;
 }
 
@@ -78,11 +142,18 @@ static int sy_run(const struct sy_stage *stage,
 	if (!fault) {
 		fault = stage->run(&kernel, opt, &status);
 		sy_kernel_close(&kernel);
+	} else if (stage->command) {
+		status = SY_BUILD_NO_KERNEL;
 	}
 	if (!fault)
 		return status;
-	fprintf(stderr, "switchyard-build: %s\n", fault->line);
-	return 1;
+	if (fault->code)
+		fprintf(stderr, "switchyard: %s [%s]\n", fault->line,
+			fault->code);
+	else
+		fprintf(stderr, "switchyard%s: %s\n",
+			stage->command ? "" : "-build", fault->line);
+	return stage->command ? status : 1;
 }
 
 int main(int argc, char **argv)

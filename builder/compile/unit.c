@@ -147,13 +147,13 @@ static struct sy_fault *sy_add(struct sy_words *words, const char *word)
 	return sy_words_add(words, word, strlen(word));
 }
 
-static struct sy_fault *sy_copy_words(const struct sy_words *from,
+static struct sy_fault *sy_copy_words(const struct sy_words *from, size_t first,
 				      struct sy_words *ret)
 {
 	struct sy_fault *fault = NULL;
 	size_t i;
 
-	for (i = 0; !fault && i < from->n; i++)
+	for (i = first; !fault && i < from->n; i++)
 		fault = sy_add(ret, from->at[i]);
 	return fault;
 }
@@ -174,13 +174,34 @@ static struct sy_fault *sy_run_words(const struct sy_kernel *k,
 	return fault ? fault : sy_command_run(&run);
 }
 
+/* The compiler, our own folder of headers before all others, and the rest. */
+static struct sy_fault *sy_add_sites(const struct sy_kernel *k,
+				     const struct sy_unit *unit,
+				     struct sy_words *words)
+{
+	struct sy_path folder;
+	struct sy_fault *fault = sy_jump_label_header(k, &folder);
+
+	if (!fault)
+		fault = sy_add(words, unit->gcc.at[0]);
+	if (!fault)
+		fault = sy_add(words, "-I");
+	if (!fault)
+		fault = sy_add(words, folder.text);
+	return fault ? fault : sy_copy_words(&unit->gcc, 1, words);
+}
+
 static struct sy_fault *sy_run_gcc(const struct sy_kernel *k,
 				   const struct sy_unit *unit, const char *tree,
 				   unsigned int flags, const char *out)
 {
 	struct sy_words words = { 0 };
-	struct sy_fault *fault = sy_copy_words(&unit->gcc, &words);
+	struct sy_fault *fault = NULL;
 
+	if (flags & SY_COMPILE_SECTIONS)
+		fault = sy_add_sites(k, unit, &words);
+	else
+		fault = sy_copy_words(&unit->gcc, 0, &words);
 	if (!fault && tree)
 		fault = sy_words_replace(&words, k->source.text, tree);
 	if (!fault && flags & SY_COMPILE_SECTIONS)
@@ -231,7 +252,7 @@ static struct sy_fault *sy_run_objtool(const struct sy_kernel *k,
 				       const char *out)
 {
 	struct sy_words words = { 0 };
-	struct sy_fault *fault = sy_copy_words(&unit->objtool, &words);
+	struct sy_fault *fault = sy_copy_words(&unit->objtool, 0, &words);
 
 	if (!fault)
 		fault = sy_add(&words, out);

@@ -39,6 +39,10 @@ struct sy_fault *sy_unit_preprocess(const struct sy_kernel *kernel,
 				    const struct sy_unit *unit,
 				    const char *tree, const char *out);
 
+/* A folder with the kernel's <asm/jump_label.h>, but with sites of five bytes. */
+struct sy_fault *sy_jump_label_header(const struct sy_kernel *kernel,
+				      struct sy_path *folder);
+
 /* The file of a module by its name as KBUILD_MODNAME has it. */
 struct sy_fault *sy_module_path(const struct sy_kernel *kernel,
 				const char *name, struct sy_path *ret);

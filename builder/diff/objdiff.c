@@ -10,7 +10,7 @@
 #include "objdiff.h"
 #include "special.h"
 
-static bool sy_is_datum(const struct sy_section *s)
+bool sy_is_datum(const struct sy_section *s)
 {
 	return s->flags & SHF_ALLOC && !(s->flags & SHF_EXECINSTR) && s->size &&
 	       !(s->flags & SHF_MERGE) &&

@@ -31,6 +31,9 @@ struct sy_fault *sy_objdiff(const struct sy_elf *before,
 			    const struct sy_elf *after, struct sy_objdiff *ret);
 void sy_objdiff_deinit(struct sy_objdiff *diff);
 
+/* A section with data of the unit's own, not a string nor a table. */
+bool sy_is_datum(const struct sy_section *section);
+
 const char *sy_change_kind_name(enum sy_change_kind kind);
 
 #endif

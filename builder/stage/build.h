@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One run of "build": what its stages hand on. */
+#ifndef SY_BUILDER_BUILD_H
+#define SY_BUILDER_BUILD_H
+
+#include "../advise/advise.h"
+#include "../compile/unit.h"
+#include "../driver/run.h"
+#include "../diff/objdiff.h"
+#include "../emit/emit.h"
+#include "../match/match.h"
+#include "stages.h"
+
+enum sy_build_object { SY_BUILD_SHIPPED, SY_BUILD_BEFORE, SY_BUILD_AFTER };
+
+struct sy_build_unit {
+	struct sy_unit unit;
+	struct sy_path path[3]; /* of the objects, by enum sy_build_object */
+	struct sy_file file[3];
+	struct sy_elf elf[3];
+	struct sy_fault *fault[3]; /* of compiling */
+	struct sy_image module;
+	struct sy_path module_path;
+	const struct sy_image *target;
+	struct sy_match match;
+	struct sy_objdiff diff;
+	bool used; /* it has a changed function that this kernel runs */
+};
+
+struct sy_build {
+	const struct sy_kernel *kernel;
+	const struct sy_stage_options *opt;
+	unsigned int from; /* the first stage that is not taken from --keep */
+	struct sy_run run; /* the diffs, the tree with them applied */
+	struct sy_path dir; /* --keep, or the run's */
+	char name[56]; /* of the module */
+	struct sy_build_unit *units;
+	size_t nunits;
+	struct sy_extract extract;
+	struct sy_advice advice;
+	struct sy_emit emit;
+	char *info;
+	char done[200]; /* what a stage has to say when it has ended */
+};
+
+/* The stages, in this order; each finds what the one before has made. */
+struct sy_fault *sy_build_units(struct sy_build *b);
+struct sy_fault *sy_build_compile(struct sy_build *b);
+struct sy_fault *sy_build_extract(struct sy_build *b);
+struct sy_fault *sy_build_emit(struct sy_build *b);
+struct sy_fault *sy_build_link(struct sy_build *b);
+struct sy_fault *sy_build_verify(struct sy_build *b);
+
+enum sy_build_stage {
+	SY_BUILD_UNITS,
+	SY_BUILD_COMPILE,
+	SY_BUILD_EXTRACT,
+	SY_BUILD_EMIT,
+	SY_BUILD_LINK,
+	SY_BUILD_VERIFY,
+	SY_BUILD_STAGES
+};
+
+extern const char *const sy_build_stage_names[SY_BUILD_STAGES];
+
+#endif

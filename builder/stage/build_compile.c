@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The stage "compile": each unit three times, as many at once as there are
+ * CPUs, and what the results are: equal to what the kernel ships, or not, and
+ * what the diff changes in them.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build.h"
+
+struct sy_jobs {
+	struct sy_build *b;
+	pthread_mutex_t lock;
+	size_t next;
+};
+
+static void sy_compile_one(struct sy_build *b, size_t job)
+{
+	static const unsigned int flags[3] = { SY_COMPILE_OBJTOOL,
+					       SY_COMPILE_SECTIONS,
+					       SY_COMPILE_SECTIONS };
+	struct sy_build_unit *u = &b->units[job / 3];
+	unsigned int k = job % 3;
+
+	u->fault[k] =
+		sy_unit_compile(b->kernel, &u->unit,
+				k == SY_BUILD_AFTER ? b->run.tree.text : NULL,
+				flags[k], u->path[k].text);
+}
+
+static void *sy_worker(void *data)
+{
+	struct sy_jobs *jobs = data;
+	size_t job;
+
+	for (;;) {
+		pthread_mutex_lock(&jobs->lock);
+		job = jobs->next++;
+		pthread_mutex_unlock(&jobs->lock);
+		if (job >= jobs->b->nunits * 3)
+			return NULL;
+		sy_compile_one(jobs->b, job);
+	}
+}
+
+#define SY_WORKERS_MAX 16
+
+static void sy_compile_all(struct sy_build *b)
+{
+	struct sy_jobs jobs = { .b = b, .lock = PTHREAD_MUTEX_INITIALIZER };
+	long i, n = sysconf(_SC_NPROCESSORS_ONLN), started = 0;
+	pthread_t threads[SY_WORKERS_MAX];
+
+	n = n > SY_WORKERS_MAX ? SY_WORKERS_MAX : n;
+	for (i = 1; i < n; i++)
+		if (!pthread_create(&threads[started], NULL, sy_worker, &jobs))
+			started++;
+	sy_worker(&jobs);
+	for (i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static struct sy_fault *sy_name_objects(struct sy_build *b)
+{
+	static const char *const names[3] = { "shipped", "before", "after" };
+	struct sy_fault *fault = NULL;
+	size_t i, k;
+
+	for (i = 0; !fault && i < b->nunits; i++)
+		for (k = 0; !fault && k < 3; k++)
+			fault = sy_path_make(&b->units[i].path[k],
+					     "%s/unit%zu.%s.o", b->dir.text, i,
+					     names[k]);
+	return fault;
+}
+
+/* What a compiler says is about the diff when only the tree with it fails. */
+static struct sy_fault *sy_compile_fault(struct sy_build_unit *u)
+{
+	struct sy_fault *fault;
+	size_t k;
+
+	for (k = 0; k < 2; k++)
+		if (u->fault[k]) {
+			fault = u->fault[k];
+			u->fault[k] = NULL;
+			return fault;
+		}
+	fault = u->fault[SY_BUILD_AFTER];
+	u->fault[SY_BUILD_AFTER] = NULL;
+	if (!fault || fault->kind != SY_FAULT_COMMAND ||
+	    strstr(fault->line, "interrupted"))
+		return fault;
+	fault->kind = SY_FAULT_REFUSED;
+	fault->code = "does-not-compile";
+	return fault;
+}
+
+static struct sy_fault *sy_open_objects(struct sy_build_unit *u)
+{
+	struct sy_fault *fault = NULL;
+	size_t k;
+
+	for (k = 0; !fault && k < 3; k++) {
+		fault = sy_file_open(u->path[k].text, &u->file[k]);
+		if (!fault)
+			fault = sy_elf_parse(u->file[k].bytes, u->file[k].size,
+					     u->unit.path.text, &u->elf[k]);
+	}
+	return fault;
+}
+
+static struct sy_fault *sy_check_shipped(const struct sy_build_unit *u)
+{
+	char line[400];
+	size_t i;
+
+	for (i = 0; i < u->match.nfuncs; i++) {
+		if (u->match.funcs[i].state != SY_MATCH_DIFFERS)
+			continue;
+		sy_match_explain(&u->match, &u->match.funcs[i], line,
+				 sizeof(line));
+		return sy_fault_refuse("mismatch", "%s: %s", u->unit.path.text,
+				       line);
+	}
+	return NULL;
+}
+
+static struct sy_fault *sy_compare(struct sy_build *b, struct sy_build_unit *u)
+{
+	struct sy_fault *fault;
+
+	fault = sy_open_objects(u);
+	if (!fault)
+		fault = sy_stage_target(b->kernel, &u->unit, &u->module,
+					&u->module_path, &u->target);
+	if (!fault)
+		fault = sy_match_image(&u->elf[SY_BUILD_SHIPPED], u->target,
+				       &u->match);
+	if (fault)
+		return fault;
+	if (u->match.nfuncs && u->match.absent == u->match.nfuncs)
+		return NULL; /* no part of this kernel */
+	fault = sy_check_shipped(u);
+	if (!fault)
+		fault = sy_objdiff(&u->elf[SY_BUILD_BEFORE],
+				   &u->elf[SY_BUILD_AFTER], &u->diff);
+	u->used = !fault && u->diff.n;
+	return fault;
+}
+
+struct sy_fault *sy_build_compile(struct sy_build *b)
+{
+	struct sy_fault *fault = sy_name_objects(b);
+	size_t i, equal = 0;
+
+	if (!fault && b->from <= SY_BUILD_COMPILE)
+		sy_compile_all(b);
+	for (i = 0; !fault && i < b->nunits; i++)
+		fault = sy_compile_fault(&b->units[i]);
+	for (i = 0; !fault && i < b->nunits; i++)
+		fault = sy_compare(b, &b->units[i]);
+	for (i = 0; !fault && i < b->nunits; i++)
+		equal += b->units[i].match.equal;
+	snprintf(b->done, sizeof(b->done),
+		 "%zu functions equal to what the kernel ships", equal);
+	return fault;
+}
