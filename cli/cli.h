@@ -34,7 +34,7 @@ struct sy_options {
 	bool has_model;
 	const char *preset; /* as typed, or NULL */
 	uint32_t leave, sw, tries, retry_ms;
-	bool relaxed, force, no_wait, json, until_settled;
+	bool relaxed, no_herd, force, no_wait, json, until_settled;
 	uint32_t deadline_ms;
 	const char *order; /* as typed, or NULL */
 };

@@ -13,7 +13,7 @@
 
 static void sy_watch_line(const char *event, const struct sy_patch *p)
 {
-	char took[32], clock[16], turn[SY_NAME_LEN + 48];
+	char took[32], worst[32], clock[16], turn[SY_NAME_LEN + 48];
 	time_t now = time(NULL);
 	struct tm tm;
 
@@ -24,6 +24,9 @@ static void sy_watch_line(const char *event, const struct sy_patch *p)
 	       p->blockers, sy_duration(p->whole_ns, took, sizeof(took)));
 	if (sy_turn_text(p, turn, sizeof(turn))[0])
 		printf(", %s", turn);
+	if (p->holds)
+		printf(", %u held, at most %s", p->held,
+		       sy_duration(p->hold_worst_ns, worst, sizeof(worst)));
 	if (p->result != SY_R_NONE)
 		printf(", %s", sy_result_name(p->result));
 	if (p->message[0])

@@ -47,6 +47,7 @@ static struct sy_error *sy_set_preset(struct sy_options *opt, const char *value)
 	opt->sw = preset->sw;
 	opt->tries = preset->tries;
 	opt->retry_ms = preset->retry_ms;
+	opt->no_herd |= preset->no_herd;
 	return NULL;
 }
 
@@ -78,6 +79,14 @@ static struct sy_error *sy_set_relaxed(struct sy_options *opt,
 {
 	(void)value;
 	opt->relaxed = true;
+	return NULL;
+}
+
+static struct sy_error *sy_set_no_herd(struct sy_options *opt,
+				       const char *value)
+{
+	(void)value;
+	opt->no_herd = true;
 	return NULL;
 }
 
@@ -126,6 +135,8 @@ static const struct sy_option sy_option_table[] = {
 	  "with kernel/*: excuse tasks by their stacks" },
 	{ "--order", "F,G,...", SY_O_ORDER, sy_set_order,
 	  "with */function: the order in which functions switch" },
+	{ "--no-herd", NULL, SY_O_MODEL, sy_set_no_herd,
+	  "with patched_set/kernel: hold nobody" },
 	{ "--deadline", "SECONDS", SY_O_DEADLINE, sy_set_deadline,
 	  "when to turn back, e.g. 0.5; 0: the default" },
 	{ "--wait", NULL, SY_O_WAIT, sy_set_wait,
@@ -230,6 +241,13 @@ static enum sy_exit sy_options_check(const struct sy_command *cmd,
 	if (opt->relaxed && opt->leave != SY_ABI_LEAVE_KERNEL)
 		return sy_usage("--relaxed: only a model that leaves the kernel"
 				" can be relaxed; use --preset kgraft");
+	if (opt->no_herd && opt->has_model &&
+	    opt->leave == SY_ABI_LEAVE_KERNEL &&
+	    opt->sw != SY_ABI_SWITCH_THREAD)
+		return sy_usage(
+			"--no-herd: a model that needs everyone outside "
+			"the kernel at once has to hold; use another "
+			"model or leave it out");
 	return SY_EXIT_OK;
 }
 
@@ -303,5 +321,6 @@ void sy_options_request(const struct sy_options *opt, const char *patch,
 	ret->deadline_ms = opt->deadline_ms;
 	ret->order = opt->order;
 	ret->flags = (opt->force ? SY_F_FORCE : 0) |
-		     (opt->relaxed ? SY_F_RELAXED : 0);
+		     (opt->relaxed ? SY_F_RELAXED : 0) |
+		     (opt->no_herd ? SY_F_NO_HERD : 0);
 }

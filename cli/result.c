@@ -44,6 +44,7 @@ static enum sy_exit sy_result_json(const struct sy_wait *w,
 static void sy_result_line(const struct sy_patch *p, const char *after)
 {
 	char model[64], took[32], whole[32], pause[32];
+	char median[32], worst[32];
 
 	if (!p->whole_ns) {
 		/* No transition has run: a patch that was never enabled. */
@@ -65,6 +66,11 @@ static void sy_result_line(const struct sy_patch *p, const char *after)
 		printf(", %u excused", p->excused);
 	if (p->nudged)
 		printf(", %u nudged", p->nudged);
+	if (p->holds)
+		printf(", %u held in %u holds: median %s, worst %s", p->held,
+		       p->holds,
+		       sy_duration(p->hold_median_ns, median, sizeof(median)),
+		       sy_duration(p->hold_worst_ns, worst, sizeof(worst)));
 	/* A settled transition's message: whom the relaxed rule excused. */
 	if (p->result == SY_R_SETTLED && p->message[0])
 		printf("; %s", p->message);
@@ -73,7 +79,7 @@ static void sy_result_line(const struct sy_patch *p, const char *after)
 	putchar('\n');
 }
 
-/* The first few; excused tasks hold nothing up. */
+/* The first few; the excused and the parked hold nothing up. */
 static void sy_blockers_line(const struct sy_blockers *list, char *buf,
 			     size_t size)
 {
@@ -83,7 +89,7 @@ static void sy_blockers_line(const struct sy_blockers *list, char *buf,
 	for (i = 0; i < list->count; i++) {
 		const struct sy_blocker *b = &list->item[i];
 
-		if (b->kind == SY_K_EXCUSED)
+		if (b->kind == SY_K_EXCUSED || b->kind == SY_K_PARKED)
 			continue;
 		if (count++ >= SY_SHOW_BLOCKERS || used >= size)
 			continue;

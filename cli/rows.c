@@ -23,6 +23,10 @@ static const struct sy_column sy_patch_columns[] = {
 	{ "excused", NULL, false, false },
 	{ "nudged", NULL, false, false },
 	{ "stops", NULL, false, false },
+	{ "held", NULL, false, false },
+	{ "holds", NULL, false, false },
+	{ "hold_median_ns", NULL, false, false },
+	{ "hold_worst_ns", NULL, false, false },
 	{ "elapsed_ns", NULL, false, false },
 	{ "whole_ns", NULL, false, false },
 	{ "pause_ns", NULL, false, false },
@@ -119,6 +123,10 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 	sy_table_u64(t, p->excused);
 	sy_table_u64(t, p->nudged);
 	sy_table_u64(t, p->stops);
+	sy_table_u64(t, p->held);
+	sy_table_u64(t, p->holds);
+	sy_table_ns(t, p->hold_median_ns);
+	sy_table_ns(t, p->hold_worst_ns);
 	sy_table_ns(t, p->elapsed_ns);
 	sy_table_ns(t, p->whole_ns);
 	sy_table_ns(t, p->pause_ns);

@@ -51,6 +51,10 @@ static const uint8_t sy_policy[SY_A__LAST] = {
 	[SY_A_SINCE_NS] = MNL_TYPE_U64,
 	[SY_A_RELIEF] = MNL_TYPE_NUL_STRING,
 	[SY_A_SWITCHED] = MNL_TYPE_U32,
+	[SY_A_HELD] = MNL_TYPE_U32,
+	[SY_A_HOLDS] = MNL_TYPE_U32,
+	[SY_A_HOLD_MEDIAN_NS] = MNL_TYPE_U64,
+	[SY_A_HOLD_WORST_NS] = MNL_TYPE_U64,
 };
 
 static const uint8_t sy_family_policy[CTRL_ATTR_MCAST_GROUPS + 1] = {
@@ -196,6 +200,10 @@ static struct sy_error *sy_patch_fill(const struct nlattr **tb,
 	ret->pause_ns = sy_u64(tb[SY_A_PAUSE_NS]);
 	ret->stops = sy_u32(tb[SY_A_STOPS]);
 	ret->nudged = sy_u32(tb[SY_A_NUDGED]);
+	ret->held = sy_u32(tb[SY_A_HELD]);
+	ret->holds = sy_u32(tb[SY_A_HOLDS]);
+	ret->hold_median_ns = sy_u64(tb[SY_A_HOLD_MEDIAN_NS]);
+	ret->hold_worst_ns = sy_u64(tb[SY_A_HOLD_WORST_NS]);
 	ret->result = sy_u32(tb[SY_A_RESULT]);
 	ret->ordered = tb[SY_A_SWITCHED];
 	ret->switched = sy_u32(tb[SY_A_SWITCHED]);

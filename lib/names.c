@@ -66,6 +66,7 @@ const char *sy_kind_name(uint32_t kind)
 		[SY_K_STOPPED] = "stopped",
 		[SY_K_KTHREAD] = "kthread",
 		[SY_K_EXCUSED] = "excused",
+		[SY_K_PARKED] = "parked",
 	};
 
 	return sy_word(words, SY_COUNT(words), kind);
@@ -162,6 +163,7 @@ const struct sy_model *sy_models(size_t *count)
 		SY_ROW(KERNEL, THREAD, false, "no", "no", "yes", "yes"),
 		SY_ROW(KERNEL, THREAD, true, "no", "excused", "yes", "yes"),
 		SY_ROW(KERNEL, KERNEL, false, "no", "no", "no", "no"),
+		SY_ROW(KERNEL, KERNEL, true, "no", "excused", "no", "no"),
 	};
 #undef SY_ROW
 
@@ -173,23 +175,23 @@ const struct sy_preset *sy_presets(size_t *count)
 {
 	static const struct sy_preset presets[] = {
 		{ "null", SY_ABI_LEAVE_FUNCTION, SY_ABI_SWITCH_FUNCTION, 0, 0,
-		  NULL },
+		  false, NULL },
 		{ "kpatch", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL, 0,
-		  0, NULL },
+		  0, false, NULL },
 		{ "kpatch-nocheck", SY_ABI_LEAVE_FUNCTION, SY_ABI_SWITCH_KERNEL,
-		  0, 0, NULL },
+		  0, 0, false, NULL },
 		{ "ksplice", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL, 5,
-		  1000, NULL },
+		  1000, true, NULL },
 		{ "hybrid", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_THREAD, 0,
-		  0, NULL },
+		  0, false, NULL },
 		{ "kgraft", SY_ABI_LEAVE_KERNEL, SY_ABI_SWITCH_THREAD, 0, 0,
-		  NULL },
+		  false, NULL },
 		{ "masami", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL, 0,
-		  0,
+		  0, false,
 		  "the engine does not count calls yet; use --preset kpatch,"
 		  " the same model found by stacks" },
 		{ "freeze", SY_ABI_LEAVE_KERNEL, SY_ABI_SWITCH_KERNEL, 0, 0,
-		  NULL },
+		  false, NULL },
 	};
 
 	*count = SY_COUNT(presets);

@@ -92,6 +92,7 @@ struct sy_preset {
 	uint32_t sw;
 	uint32_t tries; /* 0: until the deadline */
 	uint32_t retry_ms; /* 0: the engine's back-off */
+	bool no_herd; /* as the system it is named after: nobody is held */
 	const char *refusal; /* why this build cannot ask for it, or NULL */
 };
 
@@ -125,11 +126,13 @@ struct sy_patch {
 	bool has_model; /* leave and sw were in the message */
 	uint32_t state, leave, sw, flags, requirement, functions;
 	uint32_t to_new, tasks, remaining, blockers, excused, stops, nudged;
+	uint32_t held, holds;
 	uint32_t result;
 	bool ordered; /* functions switch one after another */
 	uint32_t switched; /* of them, on the wanted side */
 	char turn[SY_NAME_LEN]; /* whose turn it is, or "" */
 	uint64_t elapsed_ns, whole_ns, pause_ns;
+	uint64_t hold_median_ns, hold_worst_ns;
 	char message[SY_MESSAGE_LEN];
 };
 
@@ -186,7 +189,7 @@ struct sy_request {
 	const char *patch;
 	bool has_model; /* send leave and sw */
 	uint32_t leave, sw;
-	uint32_t flags; /* SY_F_FORCE, SY_F_RELAXED */
+	uint32_t flags; /* SY_F_FORCE, SY_F_RELAXED, SY_F_NO_HERD */
 	uint32_t deadline_ms; /* 0: the engine's default */
 	uint32_t tries; /* 0: until the deadline */
 	uint32_t retry_ms; /* 0: the engine's back-off */

@@ -164,6 +164,9 @@ void sy_task_on(struct sy_sim *s, sy_u32 i)
 	w->cpu[cpu] = (sy_u16)(i + 1);
 	w->task[i].cpu = (sy_u8)cpu;
 	w->task[i].run = SY_ON_CPU;
+	if (w->task[i].resumes)
+		sy_history(s, SY_HISTORY_STAY, i, 0, 0);
+	w->task[i].resumes = 0;
 	sy_hook_in(s, i);
 }
 
@@ -254,8 +257,8 @@ void sy_task_wake(struct sy_sim *s, sy_u32 i)
 	struct sy_sim_task *t = &s->w->task[i];
 	sy_u8 op = sy_insn(s, t)->op;
 
-	if (op == SY_OP_REST && sy_task_resting(s, t))
-		sy_history(s, SY_HISTORY_STAY, i, 0, 0);
+	/* Its next stay begins when it runs: so far it has done nothing. */
+	t->resumes = op == SY_OP_REST && sy_task_resting(s, t);
 	if (op != SY_OP_AWAIT && op != SY_OP_LOCK)
 		sy_top(t)->pc++;
 	t->run = SY_RUNNABLE;

@@ -38,6 +38,7 @@ struct sy_sim_task {
 	sy_u8 offlist:1;
 	sy_u8 flagged:1; /* TIF_NOTIFY_SIGNAL */
 	sy_u8 holdout:1; /* the grace period waits for it */
+	sy_u8 resumes:1; /* woken in its main loop, has not run since */
 	sy_u8 left:1; /* retirement: seen outside the text */
 	sy_u8 run:3;
 	sy_u8 irqs:1; /* still to come */

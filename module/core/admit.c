@@ -4,7 +4,7 @@
  * request alone; what follows from it is step.c's. The caller that serializes
  * sy_step() serializes these too; any context.
  */
-#include "sy_core.h"
+#include "sy_herd.h"
 
 sy_refusal_t sy_engine_admits(const struct sy_engine *e,
 			      const struct sy_event *event)
@@ -46,4 +46,5 @@ void sy_engine_begin(struct sy_engine *e, const struct sy_event *event)
 	e->deadline_ns = event->u.start.deadline_ns;
 	if (!e->deadline_ns)
 		e->deadline_ns = SY_DEADLINE_NS;
+	sy_herd_start(e, event);
 }

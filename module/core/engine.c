@@ -6,13 +6,16 @@
  *
  * Facts, besides those of sy_check_common():
  *
- *   IDLE       nothing is due; no request waits; the side where it ended
- *   PREPARING  nothing is due; nothing was tried or nudged; no result
+ *   IDLE       nothing is due; nobody is held; no request waits; the side where
+ *              it ended
+ *   PREPARING  nothing is due; nobody is held; nothing was tried or nudged; no
+ *              result
  *   SCANNING   a model that looks at tasks; no look is due; no result
  *   WAITING    as SCANNING, and somebody is left, the flush is not over, or
  *              (not THREAD) a time to look again is set; no request waits
  *   STOPPING   not THREAD; flushed; the last scan was clean
- *   SETTLING   nothing is due; a result, and the side that belongs to it
+ *   SETTLING   nothing is due; nobody is held; a result, and the side that
+ *              belongs to it
  */
 #include "sy_core.h"
 
@@ -47,6 +50,35 @@ void sy_engine_init(struct sy_engine *e)
 	e->pending = 0;
 	e->nudgeable = 0;
 	e->moving = 0;
+	e->drivable = 0;
+	e->herd = 0;
+	e->holding = 0;
+	e->held = 0;
+	e->stuck = 0;
+	e->herd_at = 0;
+	e->hold_until = 0;
+	e->look_ns = SY_HOLD_LOOK_MIN_NS;
+	e->pause_ns = SY_HOLD_PAUSE_MIN_NS;
+}
+
+static const char *sy_check_hold(const struct sy_engine *e)
+{
+	if (e->herd && (e->model.sw == SY_SWITCH_THREAD ||
+			e->model.leave == SY_LEAVE_FUNCTION))
+		return "only a model that needs one instant holds";
+	if (e->holding && !e->herd)
+		return "nobody is held who may not be";
+	if (!e->holding != !e->hold_until)
+		return "a hold, and its end, or neither";
+	if (e->holding && (!e->herd_at || e->held))
+		return "a hold comes after the wait and before its pause";
+	if (e->look_ns < SY_HOLD_LOOK_MIN_NS ||
+	    e->look_ns > SY_HOLD_LOOK_MAX_NS)
+		return "the time between looks of a hold within its bounds";
+	if (e->pause_ns < SY_HOLD_PAUSE_MIN_NS ||
+	    e->pause_ns > SY_HOLD_PAUSE_MAX_NS)
+		return "the pause after a hold within its bounds";
+	return SY_HOLDS;
 }
 
 /* Does it need an instant at which everybody is outside? */
@@ -62,8 +94,9 @@ static const char *sy_check_common(const struct sy_engine *e)
 		return "a model that is served";
 	if (e->to_new > 1 || e->was_to_new > 1)
 		return "sides are 0 or 1";
-	if (e->nudgeable > e->pending || e->moving > e->pending)
-		return "nudgeable and moving tasks are pending ones";
+	if (e->nudgeable > e->pending || e->moving > e->pending ||
+	    e->drivable > e->pending)
+		return "nudgeable, moving and drivable tasks are pending ones";
 	if (!e->backoff_ns || e->backoff_ns > SY_RESCAN_MAX_NS)
 		return "back-off within its bounds";
 	if (e->stop_limit_ns < SY_STOP_MIN_NS ||
@@ -80,13 +113,15 @@ static const char *sy_check_common(const struct sy_engine *e)
 		return "only a model that stops counts attempts";
 	if (e->nudged && e->model.sw != SY_SWITCH_THREAD)
 		return "only SWITCH_THREAD nudges";
-	return SY_HOLDS;
+	return sy_check_hold(e);
 }
 
 static const char *sy_check_at_rest(const struct sy_engine *e)
 {
 	if (e->deadline_at || e->nudge_at || e->scan_at)
 		return "nothing is due";
+	if (e->holding)
+		return "nobody is held at rest";
 	if (e->cancel && e->state != SY_PREPARING)
 		return "no request waits";
 	return SY_HOLDS;

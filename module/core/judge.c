@@ -29,7 +29,7 @@ static int sy_outside_kernel(sy_u32 seen)
 {
 	if (seen & SY_SEEN_EXITING)
 		return 0;
-	return !!(seen & (SY_SEEN_USER | SY_SEEN_MAIN_LOOP));
+	return !!(seen & (SY_SEEN_USER | SY_SEEN_MAIN_LOOP | SY_SEEN_PARKED));
 }
 
 /*
@@ -97,6 +97,16 @@ int sy_look_nudgeable(enum sy_look look)
 	return look == SY_LOOK_ASLEEP;
 }
 
+/*
+ * Whoever sleeps is woken, and the others pass the border by themselves. An
+ * exit is not held up: it ends.
+ */
+int sy_look_drivable(enum sy_look look)
+{
+	return look == SY_LOOK_ASLEEP || look == SY_LOOK_RUNNING ||
+	       look == SY_LOOK_PREEMPTED || look == SY_LOOK_EXITING;
+}
+
 static const char *const sy_look_names[SY_LOOK__LAST] = {
 	[SY_LOOK_LEFT] = "left",
 	[SY_LOOK_EXCUSED] = "excused",
@@ -108,6 +118,7 @@ static const char *const sy_look_names[SY_LOOK__LAST] = {
 	[SY_LOOK_UNINTERRUPTIBLE] = "uninterruptible",
 	[SY_LOOK_STOPPED] = "stopped",
 	[SY_LOOK_KTHREAD] = "kthread",
+	[SY_LOOK_PARKED] = "parked",
 };
 
 static const char *const sy_look_reliefs[SY_LOOK__LAST] = {
@@ -123,6 +134,8 @@ static const char *const sy_look_reliefs[SY_LOOK__LAST] = {
 	[SY_LOOK_UNINTERRUPTIBLE] = "its device, its lock or its vfork child",
 	[SY_LOOK_STOPPED] = "SIGCONT, or its tracer letting it run",
 	[SY_LOOK_KTHREAD] = "the end of its work, or a weaker model",
+	[SY_LOOK_PARKED] =
+		"nothing: it is held for a moment, until the others have come",
 };
 
 /* @look may come from a table another context wrote: bounds are checked. */

@@ -57,7 +57,8 @@ int sy_model_served(const struct sy_model *model)
 	case SY_LEAVE_PATCHED_SET:
 		return model->sw <= SY_SWITCH_KERNEL;
 	case SY_LEAVE_KERNEL:
-		return model->sw == SY_SWITCH_THREAD;
+		return model->sw == SY_SWITCH_THREAD ||
+		       model->sw == SY_SWITCH_KERNEL;
 	default:
 		return 0;
 	}

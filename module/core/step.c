@@ -23,41 +23,13 @@
  *   STOPPING  -> SETTLING   [sy_flipped, sy_back]
  *   SETTLING  -> IDLE       [sy_on_settled]
  *
+ * A hold lies across SCANNING, WAITING and STOPPING; herd.c decides about it.
  * The facts of each state are in engine.c. Before the flush is over nothing is
  * stopped and no SWITCH_THREAD settles: no scan sees tasks that left all lists.
  */
-#include "sy_core.h"
+#include "sy_emit.h"
+#include "sy_herd.h"
 #include "sy_time.h"
-
-static struct sy_action *sy_emit(struct sy_actions *ret,
-				 enum sy_action_kind kind)
-{
-	struct sy_action *action = &ret->at[ret->n++];
-
-	action->kind = kind;
-	action->func = 0;
-	action->u.arg = 0;
-	return action;
-}
-
-static void sy_reply(struct sy_actions *ret, sy_refusal_t refusal)
-{
-	sy_emit(ret, SY_ACT_REPLY)->u.refusal = refusal;
-}
-
-static void sy_report(struct sy_actions *ret, enum sy_report report)
-{
-	sy_emit(ret, SY_ACT_REPORT)->u.report = report;
-}
-
-/* Return: the back-off to use now; the next one is twice as long. */
-static sy_u64 sy_back_off(struct sy_engine *e, sy_u64 max)
-{
-	sy_u64 now = e->backoff_ns;
-
-	e->backoff_ns = now > max / 2 ? max : now * 2;
-	return now;
-}
 
 /* The unit is a thread; else all threads are concerned at every instant. */
 static int sy_by_thread(const struct sy_engine *e)
@@ -86,6 +58,7 @@ static void sy_settle(struct sy_engine *e, enum sy_result result,
 	e->result = result;
 	e->cancel = 0;
 	sy_disarm(e);
+	sy_release(e, ret);
 	sy_emit(ret, SY_ACT_SETTLE)->u.arg = e->to_new;
 }
 
@@ -121,6 +94,8 @@ static void sy_turn(struct sy_engine *e, enum sy_report why,
 	e->attempts = 0;
 	e->backoff_ns = SY_RESCAN_MIN_NS;
 	sy_disarm(e);
+	sy_release(e, ret);
+	e->held = 0;
 	sy_report(ret, why);
 	sy_emit(ret, SY_ACT_TURN);
 	sy_scan(e, ret);
@@ -209,11 +184,36 @@ static void sy_retry(struct sy_engine *e, sy_u64 now, struct sy_actions *ret)
 		sy_undo(e, SY_REPORT_REVERSING_TRIES, SY_RESULT_GAVE_UP, ret);
 		return;
 	}
-	pause = e->retry_ns;
+	pause = sy_herd_pause(e);
+	if (e->retry_ns)
+		pause = e->retry_ns;
 	if (!pause)
 		pause = sy_back_off(e, SY_RETRY_MAX_NS);
 	e->scan_at = sy_after(now, pause);
 	sy_wait(e, now, ret);
+}
+
+/* A hold that goes on is part of one attempt, however often it looks. */
+static void sy_go_on(struct sy_engine *e, sy_u64 now, int goes_on,
+		     struct sy_actions *ret)
+{
+	if (goes_on)
+		sy_wait(e, now, ret);
+	else
+		sy_retry(e, now, ret);
+}
+
+/* The end of a hold is not delayed by another look. */
+static void sy_on_timer(struct sy_engine *e, sy_u64 now, struct sy_actions *ret)
+{
+	if (e->state != SY_WAITING)
+		return;
+	if (!sy_herd_over(e, now)) {
+		sy_wait(e, now, ret);
+		return;
+	}
+	sy_release(e, ret);
+	sy_retry(e, now, ret);
 }
 
 /* ---- requests ---------------------------------------------------------- */
@@ -226,7 +226,6 @@ static void sy_on_start(struct sy_engine *e, const struct sy_event *event,
 	sy_reply(ret, refusal);
 	if (refusal != SY_OK)
 		return;
-
 	sy_engine_begin(e, event);
 	sy_emit(ret, SY_ACT_PREPARE);
 	sy_report(ret, SY_REPORT_STARTED);
@@ -341,7 +340,7 @@ static void sy_scanned_all(struct sy_engine *e, sy_u64 now,
 		return;
 	}
 	if (e->pending) {
-		sy_retry(e, now, ret);
+		sy_go_on(e, now, sy_herd_on(e, now, ret), ret);
 		return;
 	}
 	e->state = SY_STOPPING;
@@ -356,6 +355,7 @@ static void sy_on_scanned(struct sy_engine *e, const struct sy_event *event,
 	sy_u32 pending = event->u.scan.pending;
 	sy_u32 nudgeable = event->u.scan.nudgeable;
 	sy_u32 moving = event->u.scan.moving;
+	sy_u32 drivable = event->u.scan.drivable;
 
 	if (e->state != SY_SCANNING)
 		return;
@@ -363,6 +363,7 @@ static void sy_on_scanned(struct sy_engine *e, const struct sy_event *event,
 	e->pending = pending;
 	e->nudgeable = nudgeable < pending ? nudgeable : pending;
 	e->moving = moving < pending ? moving : pending;
+	e->drivable = drivable < pending ? drivable : pending;
 	if (sy_by_thread(e))
 		sy_scanned_thread(e, event->now_ns, ret);
 	else
@@ -371,8 +372,7 @@ static void sy_on_scanned(struct sy_engine *e, const struct sy_event *event,
 
 /*
  * THREAD: nobody is left, by the shell's own count. Else those the scan saw
- * have left; others may have entered, so look again. A request that set the
- * time between its attempts is not hurried: hints would use up its tries.
+ * have left; others may have entered, so look again.
  */
 static void sy_on_drained(struct sy_engine *e, sy_u64 now,
 			  struct sy_actions *ret)
@@ -380,13 +380,14 @@ static void sy_on_drained(struct sy_engine *e, sy_u64 now,
 	if (e->state != SY_WAITING)
 		return;
 	if (!sy_by_thread(e)) {
-		if (e->flushed && !e->retry_ns)
+		if (e->flushed && sy_herd_hurries(e))
 			sy_scan(e, ret);
 		return;
 	}
 	e->pending = 0;
 	e->nudgeable = 0;
 	e->moving = 0;
+	e->drivable = 0;
 	e->nudge_at = 0;
 	e->scan_at = 0;
 	if (e->flushed)
@@ -440,7 +441,7 @@ static void sy_on_stopped(struct sy_engine *e, const struct sy_event *event,
 	}
 	if (end == SY_STOP_LATE && e->stop_limit_ns < SY_STOP_MAX_NS)
 		e->stop_limit_ns *= 2;
-	sy_retry(e, event->now_ns, ret);
+	sy_go_on(e, event->now_ns, sy_herd_again(e, event->now_ns, ret), ret);
 }
 
 static void sy_on_settled(struct sy_engine *e, struct sy_actions *ret)
@@ -483,8 +484,7 @@ void sy_step(struct sy_engine *e, const struct sy_event *event,
 		sy_on_stopped(e, event, ret);
 		break;
 	case SY_EVENT_TIMER:
-		if (e->state == SY_WAITING)
-			sy_wait(e, event->now_ns, ret);
+		sy_on_timer(e, event->now_ns, ret);
 		break;
 	case SY_EVENT_SETTLED:
 		sy_on_settled(e, ret);

@@ -118,6 +118,11 @@ typedef sy_u32 __sy_bitwise sy_refusal_t;
 #define SY_SEEN_UNINTERRUPTIBLE 0x400u
 /* Off its CPU but runnable: preempted. */
 #define SY_SEEN_RUNNABLE 0x800u
+/*
+ * Held at the border, asleep: of its stay nothing is left but the return. What
+ * is raised meanwhile, a signal say, belongs to its next stay.
+ */
+#define SY_SEEN_PARKED 0x1000u
 
 enum sy_look {
 	SY_LOOK_LEFT, /* outside: it may switch now */
@@ -130,6 +135,8 @@ enum sy_look {
 	SY_LOOK_UNINTERRUPTIBLE,
 	SY_LOOK_STOPPED,
 	SY_LOOK_KTHREAD,
+	SY_LOOK_PARKED, /* never judged so: for a task that is held, and is
+			 * in nobody's way */
 	SY_LOOK__LAST
 };
 
@@ -140,8 +147,8 @@ enum sy_look {
  *
  * LEAVE_FUNCTION: always. LEAVE_PATCHED_SET: dead, or a reliable stack with no
  * frame of the set and none of the redirect. LEAVE_KERNEL: dead, or one that
- * LEAVE_PATCHED_SET would let go and that is in user mode or a kthread in its
- * main loop, and not exiting; relaxed also excuses kthreads, and vfork parents,
+ * LEAVE_PATCHED_SET would let go and that is in user mode, parked or a kthread in
+ * its main loop, and not exiting; relaxed also excuses kthreads, and vfork parents,
  * D state, stopped and traced tasks that are not runnable, if LEAVE_PATCHED_SET
  * would let them go.
  *
@@ -155,6 +162,9 @@ enum sy_look sy_judge(const struct sy_model *model, sy_u32 seen);
 
 /* Return: 1 if a signal makes such a task leave, else 0. */
 int sy_look_nudgeable(enum sy_look look);
+
+/* Return: 1 if such a task can be made to come to the border, else 0. */
+int sy_look_drivable(enum sy_look look);
 
 /* Return: a static word or sentence for the operator; never null. */
 const char *sy_look_name(enum sy_look look);
@@ -221,6 +231,9 @@ struct sy_event {
 			sy_u8 force;
 			sy_u8 enabled; /* the patch is enabled now */
 			sy_u8 retiring; /* the patch is retiring now */
+			sy_u8 herd; /* may hold tasks at the border. Meant by
+				     * KERNEL/KERNEL, ignored by models that
+				     * wait for nobody or for each thread */
 			sy_u32 forbid; /* the patch's requirement */
 			sy_u32 nfuncs;
 			sy_u64 deadline_ns; /* duration; 0: default */
@@ -235,6 +248,7 @@ struct sy_event {
 			sy_u32 nudgeable; /* of those, a signal frees them */
 			sy_u32 moving; /* of those, running, preempted or
 					* unreliable: look again soon */
+			sy_u32 drivable; /* of those, a hold moves them */
 		} scan;
 		struct {
 			enum sy_stop_end end;
@@ -255,6 +269,11 @@ enum sy_action_kind {
 	SY_ACT_STOP, /* arg: limit in ns. Rendezvous, check, flip: SWITCH_KERNEL
 		      * the universe word, SWITCH_FUNCTION function `func` */
 	SY_ACT_NUDGE, /* signal every task whose look is nudgeable */
+	SY_ACT_HOLD, /* arg: ns. Until RELEASE each scan makes those who are
+		      * inside come to the border and parks them there; nobody
+		      * stays parked for longer than arg from now, whatever
+		      * happens */
+	SY_ACT_RELEASE, /* let go of all who are parked; does not wait */
 	SY_ACT_TURN, /* the wanted side is the other one now: what was seen of
 		      * tasks is void */
 	SY_ACT_TIMER, /* arg: ns from now; replaces the armed one */
@@ -309,6 +328,20 @@ struct sy_actions {
 #define SY_RETRY_MAX_NS 100000000ull
 #define SY_STOP_MIN_NS 1000000ull /* how long CPUs wait for each other */
 #define SY_STOP_MAX_NS 16000000ull /* doubled from MIN at each late CPU */
+/* Before the first hold: the instant may come by itself. */
+#define SY_HERD_WAIT_NS 5000000ull
+/* LEAVE_PATCHED_SET: how long one attempt holds, and what nobody exceeds. */
+#define SY_HOLD_NS 75000000ull
+#define SY_HOLD_MAX_NS 100000000ull
+#define SY_FREEZE_NS 400000000ull /* LEAVE_KERNEL: likewise */
+#define SY_FREEZE_MAX_NS 500000000ull
+#define SY_HOLD_LOOK_MIN_NS 1000000ull /* between looks of one hold */
+#define SY_HOLD_LOOK_MAX_NS 8000000ull
+/* A hold ends after so many looks that saw none but immovable ones inside. */
+#define SY_HOLD_STUCK 4u
+#define SY_FREEZE_STUCK 8u
+#define SY_HOLD_PAUSE_MIN_NS 100000000ull /* back-off between holds */
+#define SY_HOLD_PAUSE_MAX_NS 1600000000ull
 #define SY_RETIRE_MIN_NS 10000000ull
 #define SY_RETIRE_MAX_NS 1000000000ull
 
@@ -339,6 +372,15 @@ struct sy_engine {
 	sy_u32 pending; /* as of the last scan */
 	sy_u32 nudgeable;
 	sy_u32 moving;
+	sy_u32 drivable;
+	sy_u8 herd; /* tasks may be held */
+	sy_u8 holding; /* between HOLD and RELEASE */
+	sy_u8 held; /* a hold has ended and no pause was made since */
+	sy_u32 stuck; /* looks of this hold that saw only immovable tasks */
+	sy_u64 herd_at; /* absolute; from then on holds begin. 0: not set */
+	sy_u64 hold_until; /* absolute; 0: nobody is held */
+	sy_u64 look_ns; /* between looks */
+	sy_u64 pause_ns; /* after the next hold */
 };
 
 void sy_engine_init(struct sy_engine *e);
@@ -357,6 +399,11 @@ void sy_engine_init(struct sy_engine *e);
  */
 void sy_step(struct sy_engine *e, const struct sy_event *event,
 	     struct sy_actions *ret);
+
+/* admit.c: the first half of sy_step()'s answer to a request */
+sy_refusal_t sy_engine_admits(const struct sy_engine *e,
+			      const struct sy_event *event);
+void sy_engine_begin(struct sy_engine *e, const struct sy_event *event);
 
 /* Assert the facts of each state. Return: null, or what does not hold. */
 const char *sy_engine_check(const struct sy_engine *e);

@@ -38,9 +38,10 @@ void sy_transition_put(struct sy_transition *tr)
 }
 
 /*
- * Hooks end at a tracepoint grace period. dispatch.S can be interrupted and
- * preempted anywhere but sleeps nowhere: RCU-tasks waits for every task to
- * sleep or run user code, the rude one for idle tasks.
+ * Border works end when their tasks have come by, hooks at a tracepoint grace
+ * period. dispatch.S can be interrupted and preempted anywhere but sleeps
+ * nowhere: RCU-tasks waits for every task to sleep or run user code, the rude
+ * one for idle tasks.
  */
 void sy_transition_bury(struct work_struct *work)
 {
@@ -50,6 +51,7 @@ void sy_transition_bury(struct work_struct *work)
 	wait_for_completion(&tr->flushed);
 	if (tr->table) {
 		tracepoint_synchronize_unregister();
+		sy_hold_flush(tr->table);
 		synchronize_rcu_tasks_rude();
 		synchronize_rcu_tasks();
 	}

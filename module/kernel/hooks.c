@@ -54,6 +54,7 @@ static void sy_on_switch(void *data, bool preempt, struct task_struct *prev,
 			   preempt || !prev_state, &sight);
 		if (prev_state & TASK_DEAD)
 			sight.seen |= SY_SEEN_DEAD;
+		sy_hold_sight(st, &sight);
 		sy_visit(tr, st, &sight, SY_VIEW_SWITCHING);
 	}
 	if (t->by_thread)
@@ -79,7 +80,11 @@ static void sy_on_border(struct user_return_notifier *notifier)
 	if (READ_ONCE(tr->table->turning))
 		return;
 	st = sy_task_of(tr->table, current);
-	if (st && sy_task_pending(tr->table, st))
+	if (!st)
+		return;
+	if (!tr->table->by_thread)
+		sy_hold_border(tr->table, st);
+	else if (sy_task_pending(tr->table, st))
 		sy_visit(tr, st, &sight, SY_VIEW_INTERRUPTED);
 }
 
@@ -139,7 +144,7 @@ void sy_hooks_arm(struct sy_transition *tr)
 		return;
 	/* Pairs with the acquire in sy_on_switch(). */
 	smp_store_release(&tr->armed, true);
-	if (!tr->table->by_thread)
+	if (!tr->table->by_thread && !tr->herd)
 		return;
 	cpus_read_lock();
 	sy_border_tr = tr;

@@ -2,6 +2,7 @@
 /* Loading and unloading of the engine. */
 #include <linux/module.h>
 
+#include "hold.h"
 #include "live.h"
 #include "symbols.h"
 #include "transition.h"
@@ -12,6 +13,8 @@ static int __init sy_init(void)
 
 	if (!err)
 		err = sy_unwind_init();
+	if (!err)
+		err = sy_hold_init();
 	if (err)
 		return err;
 	sy_stop_init();
@@ -52,6 +55,7 @@ static void __exit sy_exit(void)
 	sy_worker_deinit();
 	sy_hooks_deinit();
 	sy_stop_deinit();
+	sy_hold_deinit();
 }
 
 module_init(sy_init);

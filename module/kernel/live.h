@@ -14,6 +14,7 @@
 #include "answer.h"
 #include "bound.h"
 #include "core/sy_core.h"
+#include "hold.h"
 #include "redirect.h"
 #include "unwind.h"
 
@@ -25,6 +26,7 @@ struct sy_figures {
 	u32 switched; /* of them, on the wanted side */
 	u32 turn; /* the place of the one whose turn it is */
 	u64 elapsed_ns, whole_ns, pause_ns;
+	struct sy_hold_figures hold;
 	u32 result; /* enum sy_abi_result */
 	char message[SY_MESSAGE_LEN];
 };

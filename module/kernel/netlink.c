@@ -27,7 +27,8 @@ static const struct nla_policy sy_policy[SY_A__LAST] = {
 	[SY_A_PATCH] = { .type = NLA_NUL_STRING, .len = SY_NAME_LEN - 1 },
 	[SY_A_LEAVE] = NLA_POLICY_MAX(NLA_U32, SY_ABI_LEAVE_KERNEL),
 	[SY_A_SWITCH] = NLA_POLICY_MAX(NLA_U32, SY_ABI_SWITCH_KERNEL),
-	[SY_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, SY_F_FORCE | SY_F_RELAXED),
+	[SY_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, SY_F_FORCE | SY_F_RELAXED |
+							SY_F_NO_HERD),
 	[SY_A_DEADLINE_MS] = { .type = NLA_U32 },
 	[SY_A_TRIES] = { .type = NLA_U32 },
 	[SY_A_RETRY_MS] = { .type = NLA_U32 },
@@ -96,6 +97,7 @@ static void sy_wish(struct genl_info *info, struct sy_event *ret)
 		sy_get_u32(info->attrs, SY_A_SWITCH, SY_ABI_SWITCH_THREAD);
 	ret->u.start.model.relaxed = !!(flags & SY_F_RELAXED);
 	ret->u.start.force = !!(flags & SY_F_FORCE);
+	ret->u.start.herd = !(flags & SY_F_NO_HERD);
 	ret->u.start.deadline_ns =
 		(u64)sy_get_u32(info->attrs, SY_A_DEADLINE_MS, 0) *
 		NSEC_PER_MSEC;
@@ -196,6 +198,12 @@ static int sy_put_figures(struct sk_buff *skb, const struct sy_figures *f)
 	       nla_put_u64_64bit(skb, SY_A_PAUSE_NS, f->pause_ns, SY_A_PAD) ||
 	       nla_put_u32(skb, SY_A_STOPS, f->stops) ||
 	       nla_put_u32(skb, SY_A_NUDGED, f->nudged) ||
+	       nla_put_u32(skb, SY_A_HELD, f->hold.held) ||
+	       nla_put_u32(skb, SY_A_HOLDS, f->hold.holds) ||
+	       nla_put_u64_64bit(skb, SY_A_HOLD_MEDIAN_NS, f->hold.median_ns,
+				 SY_A_PAD) ||
+	       nla_put_u64_64bit(skb, SY_A_HOLD_WORST_NS, f->hold.worst_ns,
+				 SY_A_PAD) ||
 	       nla_put_u32(skb, SY_A_RESULT, f->result) ||
 	       (f->message[0] && nla_put_string(skb, SY_A_MESSAGE, f->message));
 }
@@ -278,6 +286,7 @@ static const u32 sy_kinds[SY_LOOK__LAST] = {
 	[SY_LOOK_UNINTERRUPTIBLE] = SY_K_UNINTERRUPTIBLE,
 	[SY_LOOK_STOPPED] = SY_K_STOPPED,
 	[SY_LOOK_KTHREAD] = SY_K_KTHREAD,
+	[SY_LOOK_PARKED] = SY_K_PARKED,
 };
 
 struct sy_blocked_dump {
@@ -331,13 +340,23 @@ static void sy_dump_blocker(struct sy_blocked_dump *dump,
 	dump->at--;
 }
 
+/* Under SWITCH_KERNEL nobody is excused before the flip; a look may say so. */
+static u32 sy_blocker_look(const struct sy_transition *tr,
+			   const struct sy_task *st)
+{
+	if (sy_task_pending(tr->table, st))
+		return st->look;
+	if (READ_ONCE(st->parked))
+		return SY_LOOK_PARKED;
+	return SY_LOOK_EXCUSED;
+}
+
 static void sy_dump_task(struct sy_blocked_dump *dump, struct sy_transition *tr,
 			 struct sy_task *st)
 {
 	const struct sy_live *live = tr->patch;
 	struct sy_blocker b = { .patch = sy_live_name(live),
-				.look = st->excused ? SY_LOOK_EXCUSED :
-						      st->look,
+				.look = sy_blocker_look(tr, st),
 				.frame = st->frame };
 	char comm[TASK_COMM_LEN];
 	u32 func = READ_ONCE(st->func);
@@ -364,7 +383,8 @@ static void sy_dump_table(struct sy_transition *tr, void *data)
 	    (dump->name && strcmp(dump->name, sy_live_name(tr->patch))))
 		return;
 	sy_table_for_each(tr->table, i, st)
-		if (sy_task_pending(tr->table, st) || st->excused)
+		if (sy_task_pending(tr->table, st) || st->excused ||
+		    READ_ONCE(st->parked))
 			sy_dump_task(dump, tr, st);
 }
 

@@ -130,6 +130,7 @@ sy_transition_create(struct sy_live *live, const struct sy_event *request)
 	tr->model = request->u.start.model;
 	tr->to_new = request->u.start.to_new;
 	tr->requested_ns = request->now_ns;
+	tr->herd = request->u.start.herd || tr->model.leave == SY_LEAVE_KERNEL;
 	tr->patience_ns =
 		max_t(u64, request->u.start.deadline_ns, SY_DEADLINE_NS);
 	init_completion(&tr->prepared);

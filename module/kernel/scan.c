@@ -37,6 +37,9 @@ void sy_visit(struct sy_transition *tr, struct sy_task *st,
 	st->look = look;
 	st->func = sight->func;
 	st->frame = sight->frame;
+	/* SWITCH_KERNEL: as of the last look; who is excused is settled by the flip. */
+	if (!t->by_thread)
+		st->excused = look == SY_LOOK_EXCUSED;
 	if (look != SY_LOOK_LEFT && look != SY_LOOK_EXCUSED)
 		return;
 	if (!t->by_thread) {
@@ -111,15 +114,17 @@ struct sy_scan {
 	bool running; /* somebody was on a CPU */
 };
 
-static void sy_scan_seen(void *data, const struct sy_sight *sight)
+static void sy_scan_seen(void *data, const struct sy_sight *off_cpu)
 {
 	struct sy_scan *scan = data;
+	struct sy_sight sight = *off_cpu;
 
 	if (!sy_task_pending(scan->tr->table, scan->st))
 		return;
-	if (sight->seen & SY_SEEN_RUNNING)
+	if (sight.seen & SY_SEEN_RUNNING)
 		scan->running = true;
-	sy_visit(scan->tr, scan->st, sight, SY_VIEW_OFF_CPU);
+	sy_hold_sight(scan->st, &sight);
+	sy_visit(scan->tr, scan->st, &sight, SY_VIEW_OFF_CPU);
 }
 
 /* on every CPU, interrupts off */
@@ -132,6 +137,8 @@ static void sy_scan_current(void *data)
 	if (!st || !sy_task_pending(tr->table, st))
 		return;
 	sy_look_at(sy_set_now(tr), current, SY_VIEW_INTERRUPTED, true, &sight);
+	if (!tr->table->by_thread && sy_is_worker(current))
+		sight.seen |= SY_SEEN_MAIN_LOOP;
 	sy_visit(tr, st, &sight, SY_VIEW_INTERRUPTED);
 }
 
@@ -157,6 +164,7 @@ void sy_tally(struct sy_transition *tr, struct sy_tally *ret)
 		/* Whoever may come to sleep in the set without a hook's seeing
 		 * it, or can be nudged only later, is looked at again.
 		 */
+		ret->drivable += sy_look_drivable(st->look);
 		ret->moving += st->look != SY_LOOK_ASLEEP &&
 			       st->look != SY_LOOK_KTHREAD;
 	}
@@ -169,6 +177,17 @@ void sy_tally(struct sy_transition *tr, struct sy_tally *ret)
 		ret->pending = atomic_read(&t->pending);
 	ret->pending += atomic_read(&t->lost);
 	ret->moving += atomic_read(&t->lost);
+}
+
+/* SWITCH_KERNEL, after the flip: how many it would not have gone without. */
+u32 sy_excused_count(const struct sy_table *t)
+{
+	struct sy_task *st;
+	u32 i, n = 0;
+
+	sy_table_for_each(t, i, st)
+		n += st->excused;
+	return n;
 }
 
 /* Births during the fill that find no memory stay counted. */
@@ -230,7 +249,7 @@ void sy_scan(struct sy_transition *tr, struct sy_tally *ret)
  * return; whoever goes back to user mode finds no signal and clears both. It is
  * set without the lock that covers it: to lose it there does no harm.
  */
-static void sy_nudge_one(struct task_struct *task)
+void sy_nudge_one(struct task_struct *task)
 {
 	set_tsk_thread_flag(task, TIF_SIGPENDING);
 	if (!test_and_set_tsk_thread_flag(task, TIF_NOTIFY_SIGNAL) &&

@@ -55,19 +55,34 @@ static struct {
 
 #define SY_PHASE_MASK 3u
 
-/* Is `current` outside? Interrupts off. */
+/* Note a look made inside. Return: may it be flipped over? */
+static bool sy_passes(struct sy_transition *tr, struct sy_task *st,
+		      const struct sy_sight *sight)
+{
+	enum sy_look look = sy_judge(&tr->model, sight->seen);
+
+	if (st) {
+		st->look = look;
+		st->func = sight->func;
+		st->frame = sight->frame;
+		st->excused = look == SY_LOOK_EXCUSED;
+	}
+	return look == SY_LOOK_LEFT || look == SY_LOOK_EXCUSED;
+}
+
+/*
+ * Is `current` outside? Interrupts off. The worker has made this stop: here ends
+ * its stay, unless something of the set is on its stack.
+ */
 static bool sy_current_outside(struct sy_transition *tr)
 {
 	struct sy_task *st = sy_task_of(tr->table, current);
 	struct sy_sight sight;
 
 	sy_look_at(sy_set_now(tr), current, SY_VIEW_INTERRUPTED, true, &sight);
-	if (st) {
-		st->look = sy_judge(&tr->model, sight.seen);
-		st->func = sight.func;
-		st->frame = sight.frame;
-	}
-	return sy_judge(&tr->model, sight.seen) == SY_LOOK_LEFT;
+	if (sy_is_worker(current))
+		sight.seen |= SY_SEEN_MAIN_LOOP;
+	return sy_passes(tr, st, &sight);
 }
 
 /* on every other CPU, interrupts off */
@@ -162,10 +177,8 @@ static bool sy_stopped_task_outside(struct sy_transition *tr,
 	sy_look_at(sy_set_now(tr), task, SY_VIEW_OFF_CPU,
 		   task->on_rq || READ_ONCE(task->__state) == TASK_RUNNING,
 		   &sight);
-	st->look = sy_judge(&tr->model, sight.seen);
-	st->func = sight.func;
-	st->frame = sight.frame;
-	return st->look == SY_LOOK_LEFT;
+	sy_hold_sight(st, &sight);
+	return sy_passes(tr, st, &sight);
 }
 
 /* Everybody stands still, interrupts off. */

@@ -53,6 +53,8 @@ int sy_symbols_init(void)
 		{ "task_call_func", &sy_api.task_call_func },
 		{ "put_task_stack", &sy_api.put_task_stack },
 		{ "wake_up_state", &sy_api.wake_up_state },
+		{ "task_work_add", &sy_api.task_work_add },
+		{ "task_work_cancel_match", &sy_api.task_work_cancel_match },
 		{ "idle_task", &sy_api.idle_task },
 		{ "text_poke", &sy_api.text_poke },
 		{ "text_poke_sync", &sy_api.text_poke_sync },

@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/task_work.h>
 #include <linux/wait.h>
 
 #include "answer.h"
@@ -26,6 +27,13 @@ struct sy_kernel_api {
 			      void *arg);
 	void (*put_task_stack)(struct task_struct *p);
 	int (*wake_up_state)(struct task_struct *p, unsigned int state);
+	int (*task_work_add)(struct task_struct *task,
+			     struct callback_head *work,
+			     enum task_work_notify_mode mode);
+	struct callback_head *(*task_work_cancel_match)(
+		struct task_struct *task,
+		bool (*match)(struct callback_head *work, void *data),
+		void *data);
 	struct task_struct *(*idle_task)(int cpu);
 	void *(*text_poke)(void *addr, const void *opcode, size_t len);
 	void (*text_poke_sync)(void);

@@ -135,6 +135,7 @@ static void sy_task_add(struct sy_table *t, struct task_struct *task,
 	}
 	get_task_struct(task);
 	st->task = task;
+	st->table = t;
 	st->universe = universe;
 	st->func = SY_FUNC_UNKNOWN;
 	st->look = SY_LOOK_PREEMPTED;
@@ -401,6 +402,7 @@ struct sy_table *sy_table_create(bool by_thread, bool from_new, bool to_new,
 	init_llist_head(&t->dirty);
 	init_llist_head(&t->graves);
 	init_irq_work(&t->drained, drained);
+	init_waitqueue_head(&t->hold.parked);
 	t->by_thread = by_thread;
 	t->dflt = from_new;
 	t->goal = to_new;

@@ -10,6 +10,7 @@
 #include <linux/spinlock.h>
 
 #include "core/sy_core.h"
+#include "hold.h"
 
 #define SY_FUNC_UNKNOWN U32_MAX
 
@@ -24,10 +25,16 @@
  * @excused:  let go by the relaxed rule
  * @nudged:   signalled in this direction
  * @gone:     freed; the node stays until the table goes
+ * @herd:     seen inside: to be parked when it comes to the border
+ * @working:  @work is queued
+ * @parked:   the task is about to sleep at the border, sleeps or has just woken
+ * @held_us:  the longest time it was parked at a stretch; 0: never
  * @func:     index of the patched function seen on its stack
  * @frame:    the address seen there
  * @since_ns: since when it blocks
  * @dirty:    link of the dirty list
+ * @work:     border work
+ * @table:    where the node is
  * @grave:    link of the list of the gone
  */
 struct sy_task {
@@ -39,14 +46,18 @@ struct sy_task {
 	u8 queued;
 	/* A byte each: they are written in different contexts. */
 	u8 excused, nudged, gone;
+	u8 herd, working, parked;
+	u32 held_us;
 	u32 func;
 	unsigned long frame;
 	u64 since_ns;
 	struct llist_node dirty;
 	struct llist_node grave;
+	struct callback_head work;
+	struct sy_table *table;
 };
 
-static_assert(sizeof(struct sy_task) <= 96);
+static_assert(sizeof(struct sy_task) <= 128);
 
 #define SY_RESERVE 32
 
@@ -77,6 +88,7 @@ struct sy_table {
 	atomic_t excused;
 	struct llist_head dirty, graves;
 	struct irq_work drained;
+	struct sy_hold hold;
 };
 
 struct sy_table *sy_table_create(bool by_thread, bool from_new, bool to_new,

@@ -55,6 +55,12 @@ void sy_on_drained(struct irq_work *work)
 	sy_hint(SY_HINT_DRAINED);
 }
 
+/* Return: is it the engine's own thread, which scans and stops? */
+bool sy_is_worker(const struct task_struct *task)
+{
+	return task == READ_ONCE(sy_worker_task);
+}
+
 void sy_transition_flushed(void)
 {
 	sy_hint(SY_HINT_FLUSHED);
@@ -323,6 +329,13 @@ static void sy_figures_turn(struct sy_transition *tr, u32 turn)
 	mutex_unlock(&sy_patches_lock);
 }
 
+static void sy_note_nudged(struct sy_transition *tr, u32 n)
+{
+	mutex_lock(&sy_patches_lock);
+	tr->patch->figures.nudged += n;
+	mutex_unlock(&sy_patches_lock);
+}
+
 static void sy_act_scan(struct sy_transition *tr)
 {
 	struct sy_event event = { .kind = SY_EVENT_SCANNED };
@@ -330,10 +343,15 @@ static void sy_act_scan(struct sy_transition *tr)
 
 	sy_scan(tr, &tally);
 	sy_figures_tally(tr, &tally);
-	sy_report(tr->patch, SY_EV_PROGRESS);
+	/* While others are held nothing is allocated: they may be needed. */
+	if (READ_ONCE(tr->table->hold.turn))
+		sy_note_nudged(tr, sy_hold_drive(tr));
+	else
+		sy_report(tr->patch, SY_EV_PROGRESS);
 	event.u.scan.pending = tally.pending;
 	event.u.scan.nudgeable = tally.nudgeable;
 	event.u.scan.moving = tally.moving;
+	event.u.scan.drivable = tally.drivable;
 	sy_feed(&event, NULL);
 }
 
@@ -344,6 +362,8 @@ static void sy_act_stop(struct sy_transition *tr, u64 limit_ns)
 
 	sy_stop(tr, limit_ns, &stop);
 	trace_sy_stop(stop.end, stop.pause_ns, stop.walked);
+	if (stop.end == SY_STOP_FLIPPED)
+		atomic_set(&tr->table->excused, sy_excused_count(tr->table));
 	mutex_lock(&sy_patches_lock);
 	tr->patch->figures.stops++;
 	tr->patch->figures.pause_ns = stop.pause_ns;
@@ -354,11 +374,7 @@ static void sy_act_stop(struct sy_transition *tr, u64 limit_ns)
 
 static void sy_act_nudge(struct sy_transition *tr)
 {
-	u32 n = sy_nudge(tr);
-
-	mutex_lock(&sy_patches_lock);
-	tr->patch->figures.nudged += n;
-	mutex_unlock(&sy_patches_lock);
+	sy_note_nudged(tr, sy_nudge(tr));
 }
 
 static void sy_act_turn(struct sy_transition *tr)
@@ -391,6 +407,17 @@ static void sy_figures_all_switched(struct sy_transition *tr)
 	mutex_unlock(&sy_patches_lock);
 }
 
+static void sy_figures_held(struct sy_transition *tr)
+{
+	struct sy_hold_figures hold;
+
+	sy_hold_settle(tr->table);
+	sy_hold_tell(tr->table, &hold);
+	mutex_lock(&sy_patches_lock);
+	tr->patch->figures.hold = hold;
+	mutex_unlock(&sy_patches_lock);
+}
+
 static void sy_act_settle(struct sy_transition *tr, bool new)
 {
 	struct sy_redirect *r = tr->patch->redirect;
@@ -405,6 +432,8 @@ static void sy_act_settle(struct sy_transition *tr, bool new)
 	if (tr->table)
 		sy_excused_note(tr);
 	sy_unprepare(tr);
+	if (tr->table)
+		sy_figures_held(tr);
 	sy_live_state(tr->patch, new ? SY_ST_ENABLED : SY_ST_RETIRING);
 	sy_feed_kind(SY_EVENT_SETTLED);
 }
@@ -494,6 +523,12 @@ static void sy_act(struct sy_transition *tr, const struct sy_action *action)
 	case SY_ACT_NUDGE:
 		sy_act_nudge(tr);
 		break;
+	case SY_ACT_HOLD:
+		sy_note_nudged(tr, sy_hold_begin(tr, action->u.arg));
+		break;
+	case SY_ACT_RELEASE:
+		sy_hold_end(tr->table);
+		break;
 	case SY_ACT_TURN:
 		sy_act_turn(tr);
 		break;
@@ -513,6 +548,14 @@ static void sy_act(struct sy_transition *tr, const struct sy_action *action)
 
 /* ---- the worker --------------------------------------------------------- */
 
+/* SWITCH_KERNEL: those who were driven have come; others may have entered. */
+static bool sy_drained(struct sy_table *t)
+{
+	if (!t->by_thread)
+		return READ_ONCE(t->hold.turn);
+	return !atomic_read(&t->pending) && !atomic_read(&t->lost);
+}
+
 /*
  * A hint may come from a transition that is over: what it says is checked
  * against the running one.
@@ -524,8 +567,7 @@ static void sy_feed_hints(struct sy_transition *tr)
 	if (test_and_clear_bit(SY_HINT_FLUSHED, &sy_hints) && tr &&
 	    completion_done(&tr->flushed))
 		sy_feed_kind(SY_EVENT_FLUSHED);
-	if (drained && tr && tr->table && tr->table->by_thread &&
-	    !atomic_read(&tr->table->pending) && !atomic_read(&tr->table->lost))
+	if (drained && tr && tr->table && sy_drained(tr->table))
 		sy_feed_kind(SY_EVENT_DRAINED);
 	if (test_and_clear_bit(SY_HINT_TIMER, &sy_hints))
 		sy_feed_kind(SY_EVENT_TIMER);

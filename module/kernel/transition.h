@@ -53,6 +53,7 @@ struct sy_transition {
 	bool hooked;
 	bool armed;
 	bool tracked;
+	bool herd; /* it may hold tasks at the border */
 	bool retire; /* when it has been reported */
 	u32 turn;
 	u64 requested_ns, prepared_ns;
@@ -77,6 +78,7 @@ sy_refusal_t sy_transition_reverse(struct sy_live *patch,
 void sy_transition_flushed(void);
 bool sy_worker_wait(struct sy_transition *tr, struct completion *done);
 void sy_on_drained(struct irq_work *work);
+bool sy_is_worker(const struct task_struct *task);
 struct sy_live *sy_transition_patch(void);
 void sy_transition_peek(void (*fn)(struct sy_transition *tr, void *data),
 			void *data);
@@ -99,7 +101,7 @@ void sy_hooks_detach(struct sy_transition *tr);
 
 /* scan.c */
 struct sy_tally {
-	u32 pending, nudgeable, moving;
+	u32 pending, nudgeable, moving, drivable;
 };
 
 void sy_visit(struct sy_transition *tr, struct sy_task *st,
@@ -107,6 +109,8 @@ void sy_visit(struct sy_transition *tr, struct sy_task *st,
 void sy_scan(struct sy_transition *tr, struct sy_tally *ret);
 void sy_tally(struct sy_transition *tr, struct sy_tally *ret);
 u32 sy_nudge(struct sy_transition *tr);
+void sy_nudge_one(struct task_struct *task);
+u32 sy_excused_count(const struct sy_table *t);
 void sy_look_remote(const struct sy_set *set, struct task_struct *task,
 		    void (*seen)(void *data, const struct sy_sight *sight),
 		    void *data);

@@ -38,13 +38,21 @@ static const char *const sy_ends[SY_STOP__LAST] = {
 };
 
 static const char *const sy_action_words[SY_ACT__LAST] = {
-	[SY_ACT_REPLY] = "reply",   [SY_ACT_PREPARE] = "PREPARE",
-	[SY_ACT_ARM] = "ARM",	    [SY_ACT_SCAN] = "SCAN",
-	[SY_ACT_FLIP] = "FLIP",	    [SY_ACT_FLIP_FUNCTIONS] = "FLIP_FUNCTIONS",
-	[SY_ACT_STOP] = "STOP",	    [SY_ACT_NUDGE] = "NUDGE",
-	[SY_ACT_TURN] = "TURN",	    [SY_ACT_TIMER] = "timer",
-	[SY_ACT_SETTLE] = "SETTLE", [SY_ACT_RETIRE] = "RETIRE",
+	[SY_ACT_REPLY] = "reply",
+	[SY_ACT_PREPARE] = "PREPARE",
+	[SY_ACT_ARM] = "ARM",
+	[SY_ACT_SCAN] = "SCAN",
+	[SY_ACT_FLIP] = "FLIP",
+	[SY_ACT_FLIP_FUNCTIONS] = "FLIP_FUNCTIONS",
+	[SY_ACT_STOP] = "STOP",
+	[SY_ACT_NUDGE] = "NUDGE",
+	[SY_ACT_TURN] = "TURN",
+	[SY_ACT_TIMER] = "timer",
+	[SY_ACT_SETTLE] = "SETTLE",
+	[SY_ACT_RETIRE] = "RETIRE",
 	[SY_ACT_REPORT] = "report",
+	[SY_ACT_HOLD] = "HOLD",
+	[SY_ACT_RELEASE] = "RELEASE",
 };
 
 static const char *const sy_reports[SY_REPORT__LAST] = {
@@ -159,6 +167,8 @@ static int sy_start_word(const char *word, const char *value,
 		ret->u.start.enabled = 1;
 	else if (!strcmp(word, "retiring"))
 		ret->u.start.retiring = 1;
+	else if (!strcmp(word, "herd"))
+		ret->u.start.herd = 1;
 	else
 		return -1;
 	return 0;
@@ -173,6 +183,8 @@ static int sy_scan_word(const char *word, const char *value,
 		return sy_number(value, &ret->u.scan.nudgeable);
 	if (!strcmp(word, "moving"))
 		return sy_number(value, &ret->u.scan.moving);
+	if (!strcmp(word, "drivable"))
+		return sy_number(value, &ret->u.scan.drivable);
 	return -1;
 }
 
@@ -261,10 +273,12 @@ static void sy_add_start(const struct sy_event *event, char *ret)
 		       sy_switches[m->sw], m->relaxed ? "/relaxed" : "");
 	else
 		sy_add(ret, " model=%u/%u", m->leave, m->sw);
-	sy_add(ret, "%s%s%s%s", event->u.start.to_new ? " enable" : " disable",
+	sy_add(ret, "%s%s%s%s%s",
+	       event->u.start.to_new ? " enable" : " disable",
 	       event->u.start.enabled ? " enabled" : "",
 	       event->u.start.retiring ? " retiring" : "",
-	       event->u.start.force ? " force" : "");
+	       event->u.start.force ? " force" : "",
+	       event->u.start.herd ? " herd" : "");
 	if (event->u.start.forbid)
 		sy_add(ret, " forbid=");
 	for (int i = 0; i < 4; i++)
@@ -292,9 +306,9 @@ void sy_trace_event(const struct sy_event *event, char *ret)
 	if (event->kind == SY_EVENT_START)
 		sy_add_start(event, ret);
 	if (event->kind == SY_EVENT_SCANNED)
-		sy_add(ret, " pending=%u nudgeable=%u moving=%u",
+		sy_add(ret, " pending=%u nudgeable=%u moving=%u drivable=%u",
 		       event->u.scan.pending, event->u.scan.nudgeable,
-		       event->u.scan.moving);
+		       event->u.scan.moving, event->u.scan.drivable);
 	if (event->kind == SY_EVENT_STOPPED)
 		sy_add(ret, " %s", sy_ends[event->u.stop.end]);
 }
@@ -331,6 +345,7 @@ static void sy_add_action(const struct sy_engine *e,
 		sy_add(ret, "=%s", action->u.arg ? "new" : "old");
 		break;
 	case SY_ACT_STOP:
+	case SY_ACT_HOLD:
 	case SY_ACT_TIMER:
 		sy_add(ret, "=");
 		sy_add_time(ret, action->u.arg);

@@ -63,6 +63,11 @@ static const char *const rolled_out = ORDER ";2ms prepared;3ms scanned;"
 static const char *const settling = THREAD ";2ms prepared;"
 					   "3ms scanned pending=0";
 
+#define HERD                                                \
+	"0 start model=patched_set/kernel enable herd;1ms " \
+	"flushed;2ms prepared;3ms scanned pending=2 drivable=2;8ms timer"
+static const char *const herding = HERD ";9ms scanned pending=2 drivable=2";
+
 #define SIZE(field) sizeof(((struct sy_engine *)0)->field)
 #define NAME(state, field, value) #state ": " #field " = " #value
 
@@ -115,6 +120,17 @@ static const struct {
 	SPOIL(retrying, nudge_at, 1),
 	SPOIL(retrying, nudged, 1),
 	SPOIL(retrying, reversing, 1),
+	SPOIL(waiting, herd, 1),
+	SPOIL(waiting, drivable, 3),
+	SPOIL(herding, herd, 0),
+	SPOIL(herding, holding, 0),
+	SPOIL(herding, hold_until, 0),
+	SPOIL(herding, herd_at, 0),
+	SPOIL(herding, held, 1),
+	SPOIL(herding, look_ns, 0),
+	SPOIL(herding, pause_ns, 0),
+	SPOIL(herding, state, SY_SETTLING),
+	SPOIL(settling, holding, 1),
 	SPOIL(stopping, flushed, 0),
 	SPOIL(stopping, pending, 1),
 	SPOIL(stopping, stop_limit_ns, SY_STOP_MAX_NS + 1),

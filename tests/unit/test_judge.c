@@ -26,8 +26,9 @@
 #define STOPPED SY_SEEN_STOPPED
 #define DSTATE SY_SEEN_UNINTERRUPTIBLE
 #define RUNNABLE SY_SEEN_RUNNABLE
+#define PARKED SY_SEEN_PARKED
 
-#define SEEN_ALL 0x1000u
+#define SEEN_ALL 0x2000u
 #define FRAMES (INSET | TRAMP)
 #define BLIND (RUNNING | UNREL)
 
@@ -42,8 +43,12 @@ static const struct sy_model hybrid = { SY_LEAVE_PATCHED_SET, SY_SWITCH_THREAD,
 static const struct sy_model kgraft = { SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 0 };
 static const struct sy_model lax = { SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 1 };
 
+static const struct sy_model freeze = { SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 0 };
+static const struct sy_model thaw = { SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 1 };
+
 static const struct sy_model *const served[] = { &null,	  &nocheck, &kpatch,
-						 &hybrid, &kgraft,  &lax };
+						 &hybrid, &kgraft,  &lax,
+						 &freeze, &thaw };
 
 #define SERVED (sizeof(served) / sizeof(*served))
 
@@ -97,6 +102,11 @@ static const struct {
 	{ "stopped", STOPPED, SY_LOOK_LEFT, SY_LOOK_STOPPED, SY_LOOK_EXCUSED },
 	{ "stopped in the set", STOPPED | INSET, SY_LOOK_STOPPED,
 	  SY_LOOK_STOPPED, SY_LOOK_STOPPED },
+	{ "parked at the border", PARKED | DSTATE, SY_LOOK_LEFT, SY_LOOK_LEFT,
+	  SY_LOOK_LEFT },
+	{ "parked, and its way out is patched", PARKED | DSTATE | INSET,
+	  SY_LOOK_UNINTERRUPTIBLE, SY_LOOK_UNINTERRUPTIBLE,
+	  SY_LOOK_UNINTERRUPTIBLE },
 	{ "an idle task", KTHREAD | LOOP | RUNNABLE, SY_LOOK_LEFT, SY_LOOK_LEFT,
 	  SY_LOOK_LEFT },
 };
@@ -110,6 +120,7 @@ static void test_cases(void **state)
 		if (sy_judge(&hybrid, seen) != cases[i].set ||
 		    sy_judge(&kpatch, seen) != cases[i].set ||
 		    sy_judge(&kgraft, seen) != cases[i].kernel ||
+		    sy_judge(&freeze, seen) != cases[i].kernel ||
 		    sy_judge(&lax, seen) != cases[i].relaxed)
 			fail_msg("%s: set %s, kernel %s, relaxed %s",
 				 cases[i].what,
@@ -143,7 +154,7 @@ static void test_m2(void **state)
 	for (sy_u32 seen = 0; seen < SEEN_ALL; seen++) {
 		enum sy_look look = sy_judge(&kgraft, seen);
 
-		if (!(seen & (USER | DEAD | LOOP)))
+		if (!(seen & (USER | DEAD | LOOP | PARKED)))
 			assert_false(goes(look));
 		if ((seen & EXITING) && !(seen & DEAD))
 			assert_false(goes(look));
@@ -180,6 +191,9 @@ static void test_switch_does_not_matter(void **state)
 				 sy_judge(&kpatch, seen));
 		assert_int_equal(sy_judge(&null, seen),
 				 sy_judge(&nocheck, seen));
+		assert_int_equal(sy_judge(&kgraft, seen),
+				 sy_judge(&freeze, seen));
+		assert_int_equal(sy_judge(&lax, seen), sy_judge(&thaw, seen));
 	}
 }
 
@@ -244,6 +258,24 @@ static void test_nudgeable(void **state)
 	}
 }
 
+/* A hold moves who sleeps or runs; nobody is judged to be parked. */
+static void test_drivable(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SERVED; i++) {
+		for (sy_u32 seen = 0; seen < SEEN_ALL; seen++) {
+			enum sy_look look = sy_judge(served[i], seen);
+			int fixed = seen & UNREL ||
+				    (!(seen & (RUNNING | EXITING)) &&
+				     seen & (KTHREAD | STOPPED | DSTATE));
+
+			assert_int_not_equal(look, SY_LOOK_PARKED);
+			assert_int_equal(sy_look_drivable(look),
+					 !goes(look) && !fixed);
+		}
+	}
+}
+
 static void test_words(void **state)
 {
 	(void)state;
@@ -271,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_doubt_holds),
 		cmocka_unit_test(test_order_of_reasons),
 		cmocka_unit_test(test_nudgeable),
+		cmocka_unit_test(test_drivable),
 		cmocka_unit_test(test_words),
 	};
 

@@ -26,11 +26,11 @@ static const struct {
 	{ { SY_LEAVE_PATCHED_SET, SY_SWITCH_KERNEL, 0 }, "-y--", 1 },
 	{ { SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 0 }, "yyyy", 0 },
 	{ { SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 0 }, "--yy", 1 },
-	{ { SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 0 }, "----", 0 },
+	{ { SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 0 }, "----", 1 },
 	/* Relaxed: M2 besides, by the excused. */
 	{ { SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 1 }, "yyyy", 0 },
 	{ { SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 1 }, "-yyy", 1 },
-	{ { SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 1 }, "-y--", 0 },
+	{ { SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 1 }, "-y--", 1 },
 };
 
 #define SY_ROWS (sizeof(sy_table) / sizeof(*sy_table))

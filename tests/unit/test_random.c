@@ -50,6 +50,9 @@ struct sy_shell {
 	int nudges; /* in this direction */
 	int turns;
 	int reversed; /* a request to reverse was accepted */
+	int herd; /* tasks may be held */
+	sy_u64 held_until; /* HOLD without RELEASE; 0: nobody is held */
+	sy_u64 released_at; /* 0: not since the request */
 	int settled; /* SETTLED or FAILED was the last event */
 	int verbose;
 	const char *broken;
@@ -107,6 +110,8 @@ static void sy_make_start(struct sy_shell *s, struct sy_event *ev)
 		{ SY_LEAVE_PATCHED_SET, SY_SWITCH_THREAD, 0 },
 		{ SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 0 },
 		{ SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 1 },
+		{ SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 0 },
+		{ SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 1 },
 	};
 
 	ev->u.start.to_new = (sy_u8)sy_below(s, 2);
@@ -114,8 +119,8 @@ static void sy_make_start(struct sy_shell *s, struct sy_event *ev)
 	ev->u.start.enabled = !ev->u.start.to_new;
 	if (sy_below(s, 8)) {
 		/* Those that look at tasks have most to decide. */
-		ev->u.start.model = served[sy_below(s, 4) ? 2 + sy_below(s, 7) :
-							    sy_below(s, 9)];
+		ev->u.start.model = served[sy_below(s, 4) ? 2 + sy_below(s, 9) :
+							    sy_below(s, 11)];
 	} else {
 		ev->u.start.model.leave = (sy_u8)sy_below(s, 4);
 		ev->u.start.model.sw = (sy_u8)sy_below(s, 4);
@@ -131,6 +136,7 @@ static void sy_make_start(struct sy_shell *s, struct sy_event *ev)
 		ev->u.start.deadline_ns = ~0ull;
 	if (!sy_below(s, 3))
 		ev->u.start.tries = 1 + sy_below(s, 6);
+	ev->u.start.herd = (sy_u8)sy_below(s, 2);
 	if (!sy_below(s, 3))
 		ev->u.start.retry_ns = 1ull << sy_below(s, 31);
 }
@@ -163,6 +169,8 @@ static void sy_fill(struct sy_shell *s, struct sy_event *ev, int helpful)
 		ev->u.scan.pending = 1 + sy_below(s, 4);
 		ev->u.scan.nudgeable = sy_below(s, 4);
 		ev->u.scan.moving = sy_below(s, 3);
+		ev->u.scan.drivable = sy_below(s, 2) ? ev->u.scan.pending :
+						       sy_below(s, 4);
 	}
 	if (ev->kind == SY_EVENT_STOPPED && !helpful)
 		ev->u.stop.end = (enum sy_stop_end)(
@@ -233,7 +241,8 @@ static void sy_note_event(struct sy_shell *s, const struct sy_event *ev,
 		s->task = SY_NOTHING;
 		s->clean = !ev->u.scan.pending;
 		s->sleepers = s->clean ? 0 : !!ev->u.scan.nudgeable;
-		s->failures += !s->clean;
+		/* With holds an attempt is more than a look. */
+		s->failures += !s->clean && !s->herd;
 		break;
 	case SY_EVENT_DRAINED:
 		if (before == SY_WAITING && sy_threads(s)) {
@@ -246,7 +255,8 @@ static void sy_note_event(struct sy_shell *s, const struct sy_event *ev,
 			break;
 		s->task = SY_NOTHING;
 		s->flips += ev->u.stop.end == SY_STOP_FLIPPED;
-		s->failures += ev->u.stop.end != SY_STOP_FLIPPED;
+		s->failures += ev->u.stop.end != SY_STOP_FLIPPED &&
+			       !s->held_until;
 		s->clean = ev->u.stop.end == SY_STOP_FLIPPED;
 		if (s->clean && sy_ordered(s)) {
 			s->news += s->wanted_new ? 1 : -1;
@@ -298,6 +308,8 @@ static void sy_note_reply(struct sy_shell *s, const struct sy_event *ev,
 		s->armed = s->flushed = s->clean = s->sleepers = 0;
 		s->flips = s->stops = s->failures = 0;
 		s->nudges = s->turns = s->reversed = 0;
+		s->herd = ev->u.start.herd || m->leave == SY_LEAVE_KERNEL;
+		s->held_until = s->released_at = 0;
 	} else {
 		sy_expect(s, !s->reversed && !s->turns, "reversed once");
 		s->reversed = 1;
@@ -325,6 +337,7 @@ static void sy_note_settle(struct sy_shell *s, int new)
 	int asked = new == s->asked_new;
 
 	sy_ask(s, SY_SETTLE);
+	sy_expect(s, !s->held_until, "released before it settles");
 	sy_expect(s, s->e.result != SY_RESULT_NONE, "a result when settling");
 	sy_expect(s, (s->e.result == SY_RESULT_SETTLED) == asked,
 		  "the result says which side");
@@ -375,6 +388,37 @@ static void sy_note_stop(struct sy_shell *s, sy_u64 limit)
 	s->stops++;
 }
 
+static void sy_note_hold(struct sy_shell *s, sy_u64 limit)
+{
+	sy_expect(s,
+		  s->herd && !sy_threads(s) &&
+			  s->model.leave != SY_LEAVE_FUNCTION,
+		  "held only where one instant is needed, and where it may be");
+	sy_expect(s, !s->held_until, "one hold at a time");
+	sy_expect(s, s->flushed && !s->clean && (sy_ordered(s) || !s->flips),
+		  "a hold follows a scan that found somebody");
+	sy_expect(s,
+		  !s->released_at ||
+			  s->now >= s->released_at +
+					    (s->e.retry_ns ?
+						     s->e.retry_ns :
+						     SY_HOLD_PAUSE_MIN_NS),
+		  "a pause between holds");
+	sy_expect(s,
+		  limit <= (s->model.leave == SY_LEAVE_KERNEL ?
+				    SY_FREEZE_MAX_NS :
+				    SY_HOLD_MAX_NS),
+		  "the limit of a hold");
+	s->held_until = s->now + limit;
+}
+
+static void sy_note_release(struct sy_shell *s)
+{
+	sy_expect(s, s->held_until != 0, "released who were held");
+	s->held_until = 0;
+	s->released_at = s->now;
+}
+
 static void sy_note_action(struct sy_shell *s, const struct sy_action *act)
 {
 	switch (act->kind) {
@@ -406,12 +450,19 @@ static void sy_note_action(struct sy_shell *s, const struct sy_action *act)
 		sy_note_turn_of(s, act->func);
 		sy_note_stop(s, act->u.arg);
 		break;
+	case SY_ACT_HOLD:
+		sy_note_hold(s, act->u.arg);
+		break;
+	case SY_ACT_RELEASE:
+		sy_note_release(s);
+		break;
 	case SY_ACT_NUDGE:
 		sy_expect(s, sy_threads(s) && s->sleepers && !s->nudges++,
 			  "one nudge a direction, for sleepers of threads");
 		break;
 	case SY_ACT_TURN:
 		sy_expect(s, !s->turns++, "one turn");
+		s->released_at = 0;
 		sy_expect(s,
 			  sy_threads(s) ||
 				  (sy_ordered(s) && s->flips &&
@@ -481,6 +532,13 @@ static void sy_judge_answer(struct sy_shell *s, const struct sy_event *ev,
 	if (now == SY_WAITING && s->e.scan_at)
 		sy_expect(s, s->timer && s->timer <= s->e.scan_at,
 			  "a timer is armed for the next look");
+	if (now == SY_WAITING && s->held_until)
+		sy_expect(s, s->timer && s->timer <= s->held_until,
+			  "a timer is armed for the end of the hold");
+	sy_expect(s,
+		  !s->held_until || now == SY_SCANNING || now == SY_WAITING ||
+			  now == SY_STOPPING,
+		  "nobody is held at rest");
 	if (now == SY_WAITING && sy_threads(s) && s->sleepers && !s->nudges)
 		sy_expect(s, s->timer && s->timer <= s->now + SY_NUDGE_SET_NS,
 			  "sleepers are signalled in time");

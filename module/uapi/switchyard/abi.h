@@ -40,9 +40,18 @@
  * A message of SY_CMD_GET carries PATCH, STATE, LEAVE, SWITCH, FLAGS,
  * REQUIREMENT, FUNCTIONS, and for the running or the last transition: TO_NEW,
  * TASKS, REMAINING, BLOCKERS, EXCUSED, ELAPSED_NS, WHOLE_NS, PAUSE_NS,
- * STOPS, NUDGED, RESULT, MESSAGE; where functions switch one after another
- * (PATCHED_SET/FUNCTION, KERNEL/FUNCTION) also SWITCHED and, while it runs,
- * FUNCTION: the one whose turn it is.
+ * STOPS, NUDGED, HELD, HOLDS, HOLD_MEDIAN_NS, HOLD_WORST_NS, RESULT, MESSAGE;
+ * where functions switch one after another (PATCHED_SET/FUNCTION,
+ * KERNEL/FUNCTION) also SWITCHED and, while it runs, FUNCTION: the one whose turn
+ * it is.
+ *
+ * HOLDING. Models that need one instant at which nobody is inside may park tasks
+ * at the border between kernel and user mode until it has come: at most 100 ms
+ * in each attempt under LEAVE_PATCHED_SET, 500 ms under LEAVE_KERNEL. HELD to
+ * HOLD_WORST_NS are counted when the transition is over; each task counts once,
+ * with the longest time that it was parked at a stretch. SY_F_NO_HERD forbids
+ * it to patched_set models; leaving the kernel at one instant has no other way,
+ * and needs no leave for it.
  *
  * A message of SY_CMD_BLOCKED carries PATCH, PID, COMM, KIND, and where they
  * are known FUNCTION (the patched function on the task's stack), FRAME (the
@@ -139,6 +148,10 @@ enum sy_attr {
 	SY_A_PAD, /* alignment of u64, no content */
 	SY_A_ORDER, /* NUL string: functions, separated by commas */
 	SY_A_SWITCHED, /* u32: functions on the wanted side */
+	SY_A_HELD, /* u32: tasks that were parked */
+	SY_A_HOLDS, /* u32: attempts that parked tasks */
+	SY_A_HOLD_MEDIAN_NS, /* u64: half of them were parked at most so long */
+	SY_A_HOLD_WORST_NS, /* u64: nobody was parked longer */
 	SY_A__LAST
 };
 
@@ -166,6 +179,7 @@ enum sy_abi_switch {
 #define SY_F_FORCED 4u /* answer only: enabled by force */
 #define SY_F_UNLOADABLE 8u /* answer only: the module may be unloaded */
 #define SY_F_REVERSING 16u /* answer only: the transition was turned round */
+#define SY_F_NO_HERD 32u /* hold no task at the border */
 
 /* Why a request was refused. Also the numbers behind the exit codes. */
 enum sy_abi_verdict {
@@ -240,6 +254,7 @@ enum sy_abi_kind {
 	SY_K_STOPPED, /* stopped or traced */
 	SY_K_KTHREAD, /* a kernel thread outside its main loop, or in the set */
 	SY_K_EXCUSED, /* counted as outside by the relaxed rule */
+	SY_K_PARKED, /* held at the border for a moment; in nobody's way */
 	SY_K__LAST
 };
 

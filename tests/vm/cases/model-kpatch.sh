@@ -15,8 +15,8 @@ engine_up
 load_up --sleepers 500 --spin 1 --syscalls 1 --forks 1
 step "a real fix"
 model_fix --preset kpatch
-step "system calls with sleepers inside: nobody is nudged"
-model_calls 11 --preset kpatch --deadline 2
+step "system calls with sleepers inside, nobody held: nobody is nudged"
+model_calls 11 --preset kpatch --no-herd --deadline 2
 load_down
 load_up --sleepers 500 --kinds futex,epoll,nanosleep --spin 1 --syscalls 1 \
 	--forks 1

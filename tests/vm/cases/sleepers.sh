@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Tasks asleep in the patched function: PATCHED_SET/THREAD nudges them and
-# settles; PATCHED_SET/KERNEL gives up at the deadline and names each;
+# settles; PATCHED_SET/KERNEL without herding gives up
+# at the deadline and names each;
 # sleepers that no signal reaches are waited for, and named.
 # shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
@@ -19,10 +20,10 @@ same "a sleep that ended wrongly" 0 $?
 same "sleepers that went on in the new code" 20 "$(told new sleep)"
 transition 0 unload p_sleep
 
-step "20 sleepers, kpatch: named, nothing changed"
+step "20 sleepers, kpatch without herding: named, nothing changed"
 start sleep drive sleep 20
 patch_up p_sleep
-switchyard enable p_sleep --preset kpatch --deadline 3 --no-wait
+switchyard enable p_sleep --preset kpatch --no-herd --deadline 3 --no-wait
 named() {
 	switchyard blocked p_sleep --json >/tmp/blocked
 	[ "$(grep -c "\"function\": \"t_sleep\"" /tmp/blocked)" = 20 ]
