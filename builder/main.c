@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "inspect/inspect.h"
 #include "stage/stages.h"
 #include "tool/command.h"
 
@@ -163,6 +164,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "--help"))
 		return sy_usage(stdout) * 0;
+	if (argc > 1 && !strcmp(argv[1], "inspect"))
+		return sy_inspect_command(argc - 1, argv + 1);
 	for (i = 0; argc > 1 && i < sizeof(sy_stages) / sizeof(sy_stages[0]);
 	     i++)
 		if (!strcmp(argv[1], sy_stages[i].name))

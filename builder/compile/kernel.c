@@ -258,8 +258,8 @@ static struct sy_fault *sy_check_compiler(struct sy_kernel *k)
 	return fault;
 }
 
-struct sy_fault *sy_kernel_open(const char *release, const char *source,
-				struct sy_kernel *ret)
+struct sy_fault *sy_kernel_open_image(const char *release,
+				      struct sy_kernel *ret)
 {
 	struct sy_fault *fault;
 
@@ -272,8 +272,19 @@ struct sy_fault *sy_kernel_open(const char *release, const char *source,
 	fault = sy_find_root(ret);
 	if (!fault)
 		fault = sy_make_all(ret);
-	if (!fault)
-		fault = sy_check_source(ret, source);
+	if (fault)
+		sy_kernel_close(ret);
+	return fault;
+}
+
+struct sy_fault *sy_kernel_open(const char *release, const char *source,
+				struct sy_kernel *ret)
+{
+	struct sy_fault *fault = sy_kernel_open_image(release, ret);
+
+	if (fault)
+		return fault;
+	fault = sy_check_source(ret, source);
 	if (!fault)
 		fault = sy_check_compiler(ret);
 	if (fault)

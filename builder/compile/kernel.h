@@ -30,6 +30,10 @@ struct sy_kernel {
  */
 struct sy_fault *sy_kernel_open(const char *release, const char *source,
 				struct sy_kernel *ret);
+
+/* Only the packages and the image, for reading: no source, no compiler. */
+struct sy_fault *sy_kernel_open_image(const char *release,
+				      struct sy_kernel *ret);
 void sy_kernel_close(struct sy_kernel *kernel);
 
 #endif

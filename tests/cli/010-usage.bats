@@ -66,6 +66,31 @@ load common
 	done
 }
 
+@test "kernel takes one of its verbs, and what belongs to it" {
+	sy kernel
+	fails 2 "kernel: its VERB [RELEASE] is missing"
+	sy kernel get 6.1.0-47-amd64
+	fails 2 "get: not a verb of kernel"
+	sy kernel add
+	fails 2 "its RELEASE is missing"
+	sy kernel list 6.1.0-47-amd64
+	fails 2 "takes no RELEASE"
+	sy kernel remove a b
+	fails 2 "takes one RELEASE"
+	sy kernel add --json 6.1.0-47-amd64
+	fails 2 "--json: not an option of kernel add"
+	sy kernel remove --debs . 6.1.0-47-amd64
+	fails 2 "--debs=.: not an option of kernel remove"
+}
+
+@test "releases that are none" {
+	for release in ../x . -- "" 'a b' 'a;b' "$(printf 'a\nb')"; do
+		sy kernel remove -- "$release"
+		[ "$status" -eq 2 ]
+		[ "$(wc -l <"$BATS_TEST_TMPDIR/stderr")" -eq 1 ]
+	done
+}
+
 @test "an empty operand" {
 	sy enable ""
 	fails 2 "is empty"
