@@ -95,6 +95,8 @@ static void *dsleep_body(void *arg)
 		atomic_fetch_add(&inside, 1);
 		note_version(ioctl(target, SY_TARGET_DSLEEP, job->ms));
 		atomic_fetch_add(&calls, 1);
+		if (job->idle_us)
+			usleep(job->idle_us);
 	} while (!atomic_load(&stopping));
 	return NULL;
 }
@@ -177,6 +179,72 @@ static int do_pair(int argc, char **argv)
 	return run(job.threads, pair_body, &job, false, false);
 }
 
+/* What each kind of thread saw: [1] sleeps uninterruptibly between calls. */
+static atomic_ulong observed[2][SY_TARGET_OBSERVATIONS];
+
+static void *seen_body(void *arg)
+{
+	static atomic_uint next;
+	const struct job *job = arg;
+	unsigned int thread = atomic_fetch_add(&next, 1), i;
+	struct sy_target_seen seen = { .seed = thread };
+
+	while (!atomic_load(&stopping)) {
+		seen.thread = thread;
+		seen.rounds = job->rounds;
+		seen.pause_us = job->pause_us;
+		seen.uninterruptible = thread % 2;
+		if (ioctl(target, SY_TARGET_SEEN, &seen))
+			fail("calling the observer");
+		atomic_fetch_add(&calls, seen.old + seen.new);
+		atomic_fetch_add(&by_old, seen.old);
+		atomic_fetch_add(&by_new, seen.new);
+		for (i = 0; i < SY_TARGET_OBSERVATIONS; i++)
+			atomic_fetch_add(&observed[thread % 2][i],
+					 seen.count[i]);
+		if (job->idle_us)
+			usleep(seen.seed % job->idle_us);
+	}
+	return NULL;
+}
+
+/* M2 by kind of thread: "m2" of those that never sleep uninterruptibly. */
+static int do_seen(int argc, char **argv)
+{
+	static const char *const names[SY_TARGET_OBSERVATIONS] = {
+		"m1_other", "m1_same",	"m2",	   "m3_other",
+		"m3_same",  "m4_other", "m4_same", "m4_thread"
+	};
+	struct job job = {
+		.threads = number(argv, argc, 1, 4),
+		.rounds = number(argv, argc, 2, 4),
+		.pause_us = number(argv, argc, 3, 300),
+		.idle_us = number(argv, argc, 4, 3000),
+	};
+	int i, status;
+
+	if (job.threads > SY_TARGET_SEEN_THREADS)
+		return 2;
+	status = run(job.threads, seen_body, &job, false, false);
+	for (i = 0; i < SY_TARGET_OBSERVATIONS; i++)
+		printf("%s=%lu ", names[i],
+		       atomic_load(&observed[0][i]) +
+			       (i == SY_TARGET_M2 ?
+					0 :
+					atomic_load(&observed[1][i])));
+	printf("m2_uninterruptible=%lu old=%lu new=%lu\n",
+	       atomic_load(&observed[1][SY_TARGET_M2]), atomic_load(&by_old),
+	       atomic_load(&by_new));
+	return status;
+}
+
+static int do_epoch(int argc, char **argv)
+{
+	if (ioctl(target, SY_TARGET_EPOCH, number(argv, argc, 1, 0)))
+		fail("beginning a transition");
+	return 0;
+}
+
 static int do_sleep(int argc, char **argv)
 {
 	struct sy_target_pair generation = { 0 };
@@ -194,6 +262,7 @@ static int do_dsleep(int argc, char **argv)
 	struct job job = {
 		.threads = number(argv, argc, 1, 1),
 		.ms = number(argv, argc, 2, 1000),
+		.idle_us = number(argv, argc, 3, 0),
 	};
 
 	return run(job.threads, dsleep_body, &job, true, false);
@@ -247,8 +316,10 @@ static const struct command {
 } commands[] = {
 	{ "pair", "[THREADS [ROUNDS [PAUSE_US [IDLE_US]]]]", do_pair },
 	{ "crash", "[THREADS [ROUNDS [PAUSE_US [IDLE_US]]]]", do_pair },
+	{ "seen", "[THREADS [ROUNDS [PAUSE_US [IDLE_US]]]]", do_seen },
+	{ "epoch", "1|2", do_epoch },
 	{ "sleep", "[THREADS]", do_sleep },
-	{ "dsleep", "[THREADS [MS]]", do_dsleep },
+	{ "dsleep", "[THREADS [MS [IDLE_US]]]", do_dsleep },
 	{ "kthread", "stop|live|spin|hard|rude", do_kthread },
 	{ "cost", "[1|64 [CALLS]]", do_cost },
 	{ "version", "", do_version },

@@ -45,6 +45,35 @@ struct sy_target_version {
 	__u32 more63; /* how many of the other 63 answer 1 */
 };
 
+/* What the two functions of the observer saw: docs/models.md. */
+enum sy_target_observation {
+	SY_TARGET_M1_OTHER, /* a frame of the other version, of the other
+			     * function, in the same context */
+	SY_TARGET_M1_SAME, /* of the same function */
+	SY_TARGET_M2, /* a system call that ran both versions */
+	SY_TARGET_M3_OTHER, /* a call of the other version, of the other
+			     * function, in another task */
+	SY_TARGET_M3_SAME, /* of the same function */
+	SY_TARGET_M4_OTHER, /* it starts old after a new call of the other
+			     * function has started */
+	SY_TARGET_M4_SAME, /* of the same function */
+	SY_TARGET_M4_THREAD, /* of the same thread */
+	SY_TARGET_OBSERVATIONS
+};
+
+#define SY_TARGET_SEEN_THREADS 64
+
+/* One system call of the observer. */
+struct sy_target_seen {
+	__u32 thread; /* in: below SY_TARGET_SEEN_THREADS, one for each task */
+	__u32 rounds; /* in: calls from outside the set */
+	__u32 pause_us; /* in: longest pause within a call and between two */
+	__u32 uninterruptible; /* in: between two calls it sleeps so */
+	__u32 seed; /* in: chooses calls and pauses; out: the next */
+	__u32 old, new; /* out: calls by version */
+	__u32 count[SY_TARGET_OBSERVATIONS]; /* out */
+};
+
 enum sy_target_kthread {
 	SY_TARGET_KTHREAD_STOP,
 	SY_TARGET_KTHREAD_LIVE, /* sleeps within t_live() until stopped */
@@ -61,5 +90,7 @@ enum sy_target_kthread {
 #define SY_TARGET_KTHREAD _IO('y', 6) /* argument: enum sy_target_kthread */
 #define SY_TARGET_COST _IOWR('y', 7, struct sy_target_cost)
 #define SY_TARGET_VERSION _IOR('y', 8, struct sy_target_version)
+#define SY_TARGET_SEEN _IOWR('y', 9, struct sy_target_seen)
+#define SY_TARGET_EPOCH _IO('y', 10) /* argument: the version to come */
 
 #endif

@@ -18,6 +18,7 @@
 #include "sy_target.h"
 #include "sy_target_abi.h"
 #include "sy_target_kthread.h"
+#include "sy_target_seen.h"
 
 static DEFINE_MUTEX(kthread_lock);
 static struct task_struct *kthread;
@@ -54,6 +55,20 @@ static int run_pair(unsigned int cmd, struct sy_target_pair __user *arg)
 	pair.by_new = walk.by_new;
 	pair.wrong = walk.wrong;
 	return copy_to_user(arg, &pair, sizeof(pair)) ? -EFAULT : 0;
+}
+
+static int run_seen(struct sy_target_seen __user *arg)
+{
+	struct sy_target_seen seen;
+
+	if (copy_from_user(&seen, arg, sizeof(seen)))
+		return -EFAULT;
+	if (seen.thread >= SY_TARGET_SEEN_THREADS ||
+	    seen.rounds > SY_TARGET_ROUNDS_MAX ||
+	    seen.pause_us > SY_TARGET_PAUSE_MAX_US || seen.uninterruptible > 1)
+		return -EINVAL;
+	sy_target_seen(&seen);
+	return copy_to_user(arg, &seen, sizeof(seen)) ? -EFAULT : 0;
 }
 
 static u64 time_calls(const struct sy_target_cost *cost)
@@ -151,6 +166,10 @@ static long target_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return measure(user);
 	case SY_TARGET_VERSION:
 		return tell_version(user);
+	case SY_TARGET_SEEN:
+		return run_seen(user);
+	case SY_TARGET_EPOCH:
+		return arg > 2 ? -EINVAL : sy_target_seen_epoch(arg);
 	}
 	return -ENOTTY;
 }
