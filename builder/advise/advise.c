@@ -9,6 +9,7 @@
  *	convention	a copy that gcc made for its callers (.isra, .constprop,
  *			.part) changed with one of them: the same
  *	calls		changed functions that call one another
+ *	together	several functions of one file, whose types they share
  *	new-state	new data that several functions share: an old call beside
  *			a new one would not know of them
  *	shared-state	data of the unit that several changed functions use, and
@@ -25,6 +26,7 @@
 struct sy_advising {
 	const struct sy_extract *x;
 	const char *tree;
+	const struct sy_patchfile *patch;
 	struct sy_advice *advice;
 };
 
@@ -81,39 +83,92 @@ static bool sy_uses(const struct sy_elf *elf, const char *by, const char *to)
 	return false;
 }
 
-static struct sy_fault *sy_advise_prototype(struct sy_advising *a,
-					    const struct sy_replaced *r)
+/* One function by name: do its heads before and after differ? */
+static struct sy_fault *sy_advise_head(struct sy_advising *a,
+				       const struct sy_file *old,
+				       const struct sy_file *new,
+				       const char *name)
 {
-	char *before = NULL, *after = NULL;
-	struct sy_file old = { 0 }, new = { 0 };
-	struct sy_path path;
-	struct sy_fault *fault;
-	char name[256];
+	char *before =
+		sy_definition_head((const char *)old->bytes, old->size, name);
+	char *after =
+		sy_definition_head((const char *)new->bytes, new->size, name);
+	struct sy_fault *fault = NULL;
 
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(r->name, "."),
-		 r->name);
-	fault = sy_path_make(&path, "%s/%s", a->x->kernel->source.text,
-			     r->unit->unit->path.text);
-	if (!fault)
-		fault = sy_file_open(path.text, &old);
-	if (!fault)
-		fault = sy_path_make(&path, "%s/%s", a->tree,
-				     r->unit->unit->path.text);
-	if (!fault)
-		fault = sy_file_open(path.text, &new);
-	if (!fault && old.size && new.size) {
-		before = sy_definition_head((const char *)old.bytes, old.size,
-					    name);
-		after = sy_definition_head((const char *)new.bytes, new.size,
-					   name);
-	}
 	if (before && after && strcmp(before, after))
-		fault = sy_reason(a->advice, "prototype", SY_FORBID_M1, r->name,
+		fault = sy_reason(a->advice, "prototype", SY_FORBID_M1, name,
 				  "its prototype changes: an old caller must "
 				  "not call the new one, nor a new one the "
 				  "old");
 	free(before);
 	free(after);
+	return fault;
+}
+
+static bool sy_is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The name before the first parenthesis of a line that begins a definition. */
+static bool sy_defined_name(const char *line, const char *end, char *ret,
+			    size_t room)
+{
+	const char *open = memchr(line, '(', (size_t)(end - line)), *at;
+
+	if (line == end || !sy_is_word(*line) || !open)
+		return false;
+	for (at = open; at > line && sy_is_word(at[-1]); at--)
+		;
+	if (at == open || (size_t)(open - at) >= room)
+		return false;
+	memcpy(ret, at, (size_t)(open - at));
+	ret[open - at] = '\0';
+	return true;
+}
+
+/* Functions whose first line the diff takes away: those that gcc has put into
+ * their callers, too. */
+static struct sy_fault *sy_advise_hunk(struct sy_advising *a,
+				       const struct sy_hunk *h,
+				       const struct sy_file *old,
+				       const struct sy_file *new)
+{
+	const char *line = h->body, *end;
+	struct sy_fault *fault = NULL;
+	char name[256];
+
+	for (; !fault && line < h->end; line = end + 1) {
+		end = memchr(line, '\n', (size_t)(h->end - line));
+		end = end ? end : h->end;
+		if (*line == '-' &&
+		    sy_defined_name(line + 1, end, name, sizeof(name)))
+			fault = sy_advise_head(a, old, new, name);
+	}
+	return fault;
+}
+
+static struct sy_fault *sy_advise_prototypes(struct sy_advising *a,
+					     const struct sy_change *c)
+{
+	struct sy_file old = { 0 }, new = { 0 };
+	struct sy_path path;
+	struct sy_fault *fault;
+	size_t i;
+
+	if (c->creates)
+		return NULL;
+	fault = sy_path_make(&path, "%s/%s", a->x->kernel->source.text,
+			     c->path.text);
+	if (!fault)
+		fault = sy_file_open(path.text, &old);
+	if (!fault)
+		fault = sy_path_make(&path, "%s/%s", a->tree, c->path.text);
+	if (!fault)
+		fault = sy_file_open(path.text, &new);
+	for (i = 0; !fault && old.size && new.size &&i < c->nhunks; i++)
+		fault = sy_advise_hunk(a, &c->hunks[i], &old, &new);
 	sy_file_close(&old);
 	sy_file_close(&new);
 	return fault;
@@ -331,8 +386,9 @@ static struct sy_fault *sy_advise_all(struct sy_advising *a)
 	struct sy_fault *fault = NULL;
 	size_t i, k;
 
+	for (i = 0; !fault && i < a->patch->n; i++)
+		fault = sy_advise_prototypes(a, &a->patch->changes[i]);
 	for (i = 0; !fault && i < x->nreplaced; i++) {
-		fault = sy_advise_prototype(a, &x->replaced[i]);
 		for (k = 0; !fault && k < x->nreplaced; k++)
 			if (k != i)
 				fault = sy_advise_pair(a, &x->replaced[i],
@@ -342,6 +398,15 @@ static struct sy_fault *sy_advise_all(struct sy_advising *a)
 	}
 	if (!fault)
 		fault = sy_advise_state(a);
+	for (i = 1; !fault && i < x->nreplaced; i++)
+		if (x->replaced[i].unit == x->replaced[i - 1].unit) {
+			fault = sy_reason(a->advice, "together", SY_FORBID_M1,
+					  x->replaced[i].name,
+					  "changes together with %s in one "
+					  "file: they may have to agree",
+					  x->replaced[i - 1].name);
+			break;
+		}
 	if (!fault && !a->advice->found)
 		fault = sy_reason(a->advice, "body", 0, x->replaced[0].name,
 				  "only the body changes: old and new may mix "
@@ -350,10 +415,11 @@ static struct sy_fault *sy_advise_all(struct sy_advising *a)
 }
 
 struct sy_fault *sy_advise(const struct sy_extract *x, const char *tree,
+			   const struct sy_patchfile *patch,
 			   unsigned int forbid, unsigned int allow,
 			   struct sy_advice *ret)
 {
-	struct sy_advising a = { x, tree, ret };
+	struct sy_advising a = { x, tree, patch, ret };
 	struct sy_fault *fault;
 
 	*ret = (struct sy_advice){ 0 };

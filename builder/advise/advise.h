@@ -8,6 +8,7 @@
 #define SY_BUILDER_ADVISE_H
 
 #include "../extract/extract.h"
+#include "../source/patchfile.h"
 
 struct sy_reason {
 	const char *code; /* "body", "prototype", "calls", ... */
@@ -29,8 +30,9 @@ struct sy_advice {
 		*why; /* a model's name, NULL: none is enough */
 };
 
-/* @tree: the source with the diffs applied. @forbid, @allow: SY_FORBID_*. */
+/* @tree: the source with @patch applied. @forbid, @allow: SY_FORBID_*. */
 struct sy_fault *sy_advise(const struct sy_extract *x, const char *tree,
+			   const struct sy_patchfile *patch,
 			   unsigned int forbid, unsigned int allow,
 			   struct sy_advice *ret);
 void sy_advice_deinit(struct sy_advice *advice);
@@ -43,5 +45,18 @@ void sy_advice_print(const struct sy_advice *advice);
 /* The head of a function's definition in a C file, with blanks normalized, in
  * memory to be freed; NULL: there is no such definition. */
 char *sy_definition_head(const char *text, size_t size, const char *name);
+
+/* The text with comments, strings and directives blanked out, to be freed. */
+char *sy_code_only(const char *text, size_t size);
+
+/* The next definition of a named struct or union in such text from *at on: its
+ * body, normalized, to be freed, and its name. NULL: no other. */
+char *sy_struct_body(const char *code, size_t size, size_t *at, char *name,
+		     size_t room);
+
+/* Refuses a diff that changes what a struct or union is made of, for objects of
+ * the old kind live. @kind: 'c' or 'h', the files to look at. */
+struct sy_fault *sy_check_layout(const char *source, const char *tree,
+				 const struct sy_patchfile *patch, char kind);
 
 #endif

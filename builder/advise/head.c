@@ -115,15 +115,58 @@ static char *sy_find_head(const char *t, size_t size, const char *name)
 	return NULL;
 }
 
-char *sy_definition_head(const char *text, size_t size, const char *name)
+char *sy_code_only(const char *text, size_t size)
 {
-	char *copy = malloc(size + 1), *head;
+	char *copy = malloc(size + 1);
 
 	if (!copy)
 		return NULL;
-	memcpy(copy, text, size);
+	if (size)
+		memcpy(copy, text, size);
 	copy[size] = '\0';
 	sy_blank(copy, size);
+	return copy;
+}
+
+char *sy_struct_body(const char *code, size_t size, size_t *at, char *name,
+		     size_t room)
+{
+	size_t i, from, len, end;
+	int depth = 0;
+
+	for (i = *at; i + 6 < size; i++) {
+		if ((strncmp(code + i, "struct", 6) ||
+		     sy_is_word(code[i + 6])) &&
+		    (strncmp(code + i, "union", 5) || sy_is_word(code[i + 5])))
+			continue;
+		if (i && sy_is_word(code[i - 1]))
+			continue;
+		from = i + (code[i] == 's' ? 6 : 5);
+		from += strspn(code + from, " \t\n");
+		for (len = 0; sy_is_word(code[from + len]); len++)
+			;
+		end = from + len + strspn(code + from + len, " \t\n");
+		if (!len || len >= room || code[end] != '{')
+			continue;
+		memcpy(name, code + from, len);
+		name[len] = '\0';
+		*at = end + 1;
+		for (i = end; i < size; i++) {
+			depth += (code[i] == '{') - (code[i] == '}');
+			if (!depth)
+				return sy_normal(code, end, i + 1);
+		}
+		return NULL;
+	}
+	return NULL;
+}
+
+char *sy_definition_head(const char *text, size_t size, const char *name)
+{
+	char *copy = sy_code_only(text, size), *head;
+
+	if (!copy)
+		return NULL;
 	head = sy_find_head(copy, size, name);
 	free(copy);
 	return head;

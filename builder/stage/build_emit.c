@@ -38,8 +38,8 @@ struct sy_fault *sy_build_extract(struct sy_build *b)
 		return NULL;
 	fault = sy_extract_run(&b->extract);
 	if (!fault && b->extract.nreplaced)
-		fault = sy_advise(&b->extract, b->run.tree.text, b->opt->forbid,
-				  b->opt->allow, &b->advice);
+		fault = sy_advise(&b->extract, b->run.tree.text, &b->run.patch,
+				  b->opt->forbid, b->opt->allow, &b->advice);
 	if (!fault)
 		fault = sy_path_make(&path, "%s/extract.o", b->dir.text);
 	if (!fault && b->from <= SY_BUILD_EXTRACT && b->extract.nreplaced)

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Objects that live were laid out by the old code and are still used when the
+ * new code runs: no model helps against that. Judged from the text of the
+ * definitions, so a change that happens to keep every offset is refused, too.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "advise.h"
+
+/* The body of the struct of that name in code, to be freed; NULL: none. */
+static char *sy_find_struct(const char *code, size_t size, const char *name)
+{
+	char found[128], *body;
+	size_t at = 0;
+
+	while ((body = sy_struct_body(code, size, &at, found, sizeof(found)))) {
+		if (!strcmp(found, name))
+			return body;
+		free(body);
+	}
+	return NULL;
+}
+
+static struct sy_fault *sy_compare_structs(const char *path, const char *before,
+					   size_t nbefore, const char *after,
+					   size_t nafter)
+{
+	struct sy_fault *fault = NULL;
+	char name[128], *old, *new;
+	size_t at = 0;
+
+	while (!fault && (old = sy_struct_body(before, nbefore, &at, name,
+					       sizeof(name)))) {
+		new = sy_find_struct(after, nafter, name);
+		if (new &&strcmp(old, new))
+			fault = sy_fault_refuse(
+				"layout",
+				"%s: %s: its layout changes, and objects of it "
+				"live already; leave it as it is, unused fields "
+				"too",
+				path, name);
+		free(old);
+		free(new);
+	}
+	return fault;
+}
+
+static struct sy_fault *sy_check_file(const char *source, const char *tree,
+				      const char *name)
+{
+	struct sy_file old = { 0 }, new = { 0 };
+	char *before = NULL, *after = NULL;
+	struct sy_path path;
+	struct sy_fault *fault;
+
+	fault = sy_path_make(&path, "%s/%s", source, name);
+	if (!fault)
+		fault = sy_file_open(path.text, &old);
+	if (!fault)
+		fault = sy_path_make(&path, "%s/%s", tree, name);
+	if (!fault)
+		fault = sy_file_open(path.text, &new);
+	if (!fault) {
+		before = sy_code_only((const char *)old.bytes, old.size);
+		after = sy_code_only((const char *)new.bytes, new.size);
+		fault = before && after ?
+				sy_compare_structs(name, before, old.size,
+						   after, new.size) :
+				sy_fault_no_memory();
+	}
+	free(before);
+	free(after);
+	sy_file_close(&old);
+	sy_file_close(&new);
+	return fault;
+}
+
+struct sy_fault *sy_check_layout(const char *source, const char *tree,
+				 const struct sy_patchfile *patch, char kind)
+{
+	struct sy_fault *fault = NULL;
+	const char *name;
+	size_t i, len;
+
+	for (i = 0; !fault && i < patch->n; i++) {
+		name = patch->changes[i].path.text;
+		len = strlen(name);
+		if (!patch->changes[i].creates && len > 2 &&
+		    name[len - 2] == '.' && name[len - 1] == kind &&
+		    strncmp(name, "tools/", 6) &&
+		    strncmp(name, "samples/", 8) &&
+		    (strncmp(name, "arch/", 5) ||
+		     !strncmp(name, "arch/x86/", 9)))
+			fault = sy_check_file(source, tree, name);
+	}
+	return fault;
+}
