@@ -2,7 +2,8 @@
 /*
  * switchyard list
  *
- * The short table of patches: name, state, model, number of functions.
+ * The short table of patches: name, state, model, number of functions,
+ * and which of them go through a handler.
  */
 #include "cli.h"
 #include "table.h"
@@ -12,6 +13,7 @@ static const struct sy_column sy_list_columns[] = {
 	{ "state", "STATE", false, false },
 	{ "model", "MODEL", false, false },
 	{ "functions", "FUNCS", true, false },
+	{ "by_handler", "BY HANDLER", false, true },
 };
 
 static enum sy_exit sy_run_list(const struct sy_options *opt)
@@ -23,7 +25,8 @@ static enum sy_exit sy_run_list(const struct sy_options *opt)
 	char model[64];
 	size_t i;
 
-	sy_table_init(&t, sy_list_columns, 4);
+	sy_table_init(&t, sy_list_columns,
+		      sizeof(sy_list_columns) / sizeof(*sy_list_columns));
 	if (!err)
 		err = sy_get(conn, NULL, &list);
 	if (err)
@@ -34,6 +37,10 @@ static enum sy_exit sy_run_list(const struct sy_options *opt)
 		sy_table_text(&t, sy_model_text(&list.item[i], model,
 						sizeof(model)));
 		sy_table_u64(&t, list.item[i].functions);
+		if (list.item[i].by_handler[0])
+			sy_table_text(&t, list.item[i].by_handler);
+		else
+			sy_table_null(&t);
 	}
 	return sy_table_output(&t, opt->json);
 }

@@ -17,6 +17,8 @@ static const struct sy_column sy_patch_columns[] = {
 	{ "blockers", "BLOCKED", true, true },
 	{ "result", "RESULT", false, false },
 	{ "notes", "NOTES", false, true },
+	{ "by_handler", "BY HANDLER", false, true },
+	{ "handler_instructions", NULL, false, false },
 	{ "to_new", NULL, false, false },
 	{ "tasks", NULL, false, false },
 	{ "remaining", NULL, false, false },
@@ -94,6 +96,14 @@ static void sy_patch_notes(const struct sy_patch *p, char *buf, size_t size)
 		buf[strlen(buf) - 1] = '\0';
 }
 
+static void sy_text_or_null(struct sy_table *t, const char *text)
+{
+	if (text[0])
+		sy_table_text(t, text);
+	else
+		sy_table_null(t);
+}
+
 void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 {
 	char text[SY_NAME_LEN + 96];
@@ -117,6 +127,11 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 	sy_table_text(t, sy_result_name(p->result));
 	sy_patch_notes(p, text, sizeof(text));
 	sy_table_text(t, text);
+	sy_text_or_null(t, p->by_handler);
+	if (p->by_handler[0])
+		sy_table_u64(t, SY_HANDLER_INSTRUCTIONS);
+	else
+		sy_table_null(t);
 	sy_table_bool(t, p->to_new, "yes");
 	sy_table_u64(t, p->tasks);
 	sy_table_u64(t, p->remaining);
@@ -156,14 +171,6 @@ void sy_blocker_table_init(struct sy_table *t)
 	sy_table_init(t, sy_blocker_columns,
 		      sizeof(sy_blocker_columns) /
 			      sizeof(sy_blocker_columns[0]));
-}
-
-static void sy_text_or_null(struct sy_table *t, const char *text)
-{
-	if (text[0])
-		sy_table_text(t, text);
-	else
-		sy_table_null(t);
 }
 
 void sy_blocker_row(struct sy_table *t, const struct sy_blocker *b,

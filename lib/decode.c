@@ -55,6 +55,7 @@ static const uint8_t sy_policy[SY_A__LAST] = {
 	[SY_A_HOLDS] = MNL_TYPE_U32,
 	[SY_A_HOLD_MEDIAN_NS] = MNL_TYPE_U64,
 	[SY_A_HOLD_WORST_NS] = MNL_TYPE_U64,
+	[SY_A_BY_HANDLER] = MNL_TYPE_NUL_STRING,
 };
 
 static const uint8_t sy_family_policy[CTRL_ATTR_MCAST_GROUPS + 1] = {
@@ -211,6 +212,8 @@ static struct sy_error *sy_patch_fill(const struct nlattr **tb,
 	sy_printable(ret->turn);
 	sy_text(tb[SY_A_MESSAGE], ret->message, sizeof(ret->message));
 	sy_printable(ret->message);
+	sy_text(tb[SY_A_BY_HANDLER], ret->by_handler, sizeof(ret->by_handler));
+	sy_printable(ret->by_handler);
 	return NULL;
 }
 

@@ -134,6 +134,7 @@ struct sy_patch {
 	uint64_t elapsed_ns, whole_ns, pause_ns;
 	uint64_t hold_median_ns, hold_worst_ns;
 	char message[SY_MESSAGE_LEN];
+	char by_handler[SY_MESSAGE_LEN]; /* names, spaces between; or "" */
 };
 
 struct sy_blocker {

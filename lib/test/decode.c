@@ -69,6 +69,7 @@ static struct nlmsghdr *patch_message(uint8_t cmd)
 	mnl_attr_put_u32(nlh, SY_A_FLAGS, SY_F_RELAXED | SY_F_UNLOADABLE);
 	mnl_attr_put_u32(nlh, SY_A_REQUIREMENT, SY_FORBID_M1 | SY_FORBID_M3);
 	mnl_attr_put_u32(nlh, SY_A_FUNCTIONS, 3);
+	mnl_attr_put_strz(nlh, SY_A_BY_HANDLER, "t_a t_b");
 	mnl_attr_put_u32(nlh, SY_A_TASKS, 349);
 	mnl_attr_put_u32(nlh, SY_A_REMAINING, 7);
 	mnl_attr_put_u64(nlh, SY_A_PAUSE_NS, 1ull << 40);
@@ -186,7 +187,8 @@ static void test_whole(void)
 	CHECK("model", p->has_model && p->leave == SY_ABI_LEAVE_KERNEL &&
 			       p->sw == SY_ABI_SWITCH_THREAD);
 	CHECK("numbers", p->tasks == 349 && p->remaining == 7 &&
-				 p->functions == 3 && p->requirement == 5);
+				 p->functions == 3 && p->requirement == 5 &&
+				 !strcmp(p->by_handler, "t_a t_b"));
 	CHECK("u64", p->pause_ns == 1ull << 40 && !p->whole_ns);
 	CHECK("message", !strcmp(p->message, "a line"));
 	free(nlh);

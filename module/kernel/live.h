@@ -58,6 +58,7 @@ struct sy_leftover {
  * @order:     while it has a redirect: the index of each place's function
  * @figures:   under sy_patches_lock
  * @retire:    the retirement's work, @attempt counts its walks
+ * @handled:   functions that go the second way, under sy_patches_lock
  * @nleft:     how many tasks it waits for, under sy_patches_lock
  * @leftovers: who they are, SY_RETIRE_NAMES at most, under sy_patches_lock;
  *             NULL when there are none, or no memory for their names
@@ -78,6 +79,7 @@ struct sy_live {
 	bool in_force;
 	u32 *order;
 	struct sy_figures figures;
+	DECLARE_BITMAP(handled, SY_FUNCS_MAX);
 	struct delayed_work retire;
 	u32 attempt;
 	u64 retire_since_ns;
@@ -113,6 +115,7 @@ struct sy_live *sy_live_find(const char *name);
 void sy_live_state(struct sy_live *live, u32 state);
 
 /* resolve.c */
+void sy_live_note_handled(struct sy_live *live);
 u32 sy_live_resolve(struct sy_live *live, const struct sy_model *model,
 		    const char *order, struct sy_answer *answer);
 void sy_live_release(struct sy_live *live);

@@ -216,6 +216,26 @@ static u32 sy_flags_of(const struct sy_live *live)
 	       (live->figures.reversing ? SY_F_REVERSING : 0);
 }
 
+/* Names with a space between them, and "..." where there is no room for all. */
+static int sy_put_handled(struct sk_buff *skb, const struct sy_live *live)
+{
+	char names[SY_MESSAGE_LEN] = "";
+	size_t n = 0;
+	u32 i;
+
+	for_each_set_bit(i, live->handled, SY_FUNCS_MAX) {
+		const char *name = live->decl->funcs[i].old_name;
+
+		if (n + strlen(name) + sizeof("  ...") > sizeof(names)) {
+			scnprintf(names + n, sizeof(names) - n, " ...");
+			break;
+		}
+		n += scnprintf(names + n, sizeof(names) - n, "%s%s",
+			       n ? " " : "", name);
+	}
+	return names[0] && nla_put_string(skb, SY_A_BY_HANDLER, names);
+}
+
 /* sy_patches_lock is held. */
 static int sy_put_live(struct sk_buff *skb, const struct sy_live *live)
 {
@@ -230,7 +250,8 @@ static int sy_put_live(struct sk_buff *skb, const struct sy_live *live)
 	       nla_put_u32(skb, SY_A_FLAGS, sy_flags_of(live)) ||
 	       nla_put_u32(skb, SY_A_REQUIREMENT, live->decl->forbid) ||
 	       nla_put_u32(skb, SY_A_FUNCTIONS, live->decl->nfuncs) ||
-	       sy_put_turn(skb, live) || sy_put_figures(skb, &f);
+	       sy_put_turn(skb, live) || sy_put_handled(skb, live) ||
+	       sy_put_figures(skb, &f);
 }
 
 static void *sy_dump_put(struct sk_buff *skb, struct netlink_callback *cb,

@@ -8,7 +8,8 @@
  * them register in a tenth of a second, 64 ops take ten. The ops has no
  * ops_func, so ftrace refuses (-EBUSY) whatever else wants the entry of one of
  * the functions, livepatch and BPF included, and refuses us where one of them
- * was first.
+ * was first. But where a direct call was first that shares the entry, as BPF's
+ * do, the function goes the second way (second.c).
  *
  * sy_gateway_lock (a mutex) covers which gateway is taken. A gateway's words
  * are written by the owner of its patch only (the worker, or the retirement
@@ -18,6 +19,7 @@
 #include <linux/ftrace.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include <switchyard/patch.h>
@@ -25,6 +27,7 @@
 #include "inject.h"
 #include "gateway.h"
 #include "redirect.h"
+#include "second.h"
 #include "symbols.h"
 #include "tasks.h"
 
@@ -56,8 +59,10 @@ struct sy_redirect {
 	struct sy_gateway *gw;
 	const struct sy_gateway_entries *entries;
 	struct sy_pair *pairs; /* in the gateway or in its cells */
+	struct sy_second *second; /* functions with a direct owner, or NULL */
 	u32 nfuncs;
 	bool registered;
+	bool direct; /* ops is registered */
 };
 
 struct sy_gateway sy_gateways[SY_GATEWAYS];
@@ -68,8 +73,9 @@ static DEFINE_MUTEX(sy_gateway_lock);
 /* True if a context with this address may still enter either version. */
 bool sy_in_dispatch(unsigned long addr)
 {
-	return addr >= (unsigned long)sy_dispatch_begin &&
-	       addr <= (unsigned long)sy_dispatch_end;
+	return (addr >= (unsigned long)sy_dispatch_begin &&
+		addr <= (unsigned long)sy_dispatch_end) ||
+	       sy_in_second(addr);
 }
 
 static s32 sy_text_short(unsigned long addr)
@@ -224,22 +230,115 @@ static int sy_ops_make_permanent(struct sy_redirect *r)
 	return -EAGAIN;
 }
 
-static int sy_ops_register(struct sy_redirect *r)
+static u32 sy_taken_count(const struct sy_redirect *r)
 {
-	u32 i;
-	int err = 0;
+	u32 i, n = 0;
 
-	for (i = 0; i < r->nfuncs && !err; i++)
+	for (i = 0; i < r->nfuncs; i++)
+		n += sy_second_needed(sy_key_of(r, i));
+	return n;
+}
+
+/* Functions whose direct call is taken go the second way. */
+static int sy_taken_part(struct sy_redirect *r)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < r->nfuncs && !err; i++) {
+		if (!sy_second_needed(sy_key_of(r, i)))
+			continue;
+		if (!r->second)
+			r->second = sy_second_create(r->gw);
+		if (!r->second)
+			return -ENOMEM;
+		err = sy_second_add(r->second, i, sy_key_of(r, i));
+	}
+	return err;
+}
+
+/* The others. */
+static int sy_direct_part(struct sy_redirect *r)
+{
+	bool some = false;
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < r->nfuncs && !err; i++) {
+		if (sy_second_has(r->second, i))
+			continue;
+		some = true;
 		err = ftrace_set_filter_ip(&r->ops,
 					   sy_key_of(r, i) - MCOUNT_INSN_SIZE,
 					   0, 0);
-	if (!err)
+	}
+	if (!err && some)
 		err = sy_direct_register(&r->ops, sy_entry(r));
-	if (!err)
+	if (!err && some)
 		err = sy_ops_make_permanent(r);
-	if (err)
-		ftrace_free_filter(&r->ops);
+	r->direct = !err && some;
 	return err;
+}
+
+static void sy_ops_unregister(struct sy_redirect *r)
+{
+	sy_second_unregister(r->second);
+	if (r->direct)
+		sy_direct_unregister(&r->ops, sy_entry(r));
+	r->direct = false;
+	ftrace_free_filter(&r->ops);
+}
+
+/* Nothing went through it yet: every entry leads to the old body. */
+static void sy_second_drop(struct sy_redirect *r)
+{
+	sy_second_destroy(r->second);
+	r->second = NULL;
+}
+
+static int sy_ops_register(struct sy_redirect *r)
+{
+	int err = sy_taken_part(r);
+
+	if (!err)
+		err = sy_direct_part(r);
+	if (!err && r->second)
+		err = sy_second_register(r->second);
+	if (!err)
+		return 0;
+	sy_ops_unregister(r);
+	/* Until it was refused it was on ftrace's list, which others read. */
+	synchronize_rcu_tasks_rude();
+	sy_second_drop(r);
+	/* 6.1 leaves the ops half filled in. */
+	memset(&r->ops, 0, sizeof(r->ops));
+	return READ_ONCE(*sy_api.ftrace_enabled) ? err : -EAGAIN;
+}
+
+#define SY_OWNER_TRIES 3
+
+/* Again when a direct call has come or gone in between. */
+static int sy_ops_register_any(struct sy_redirect *r)
+{
+	u32 taken, tries = SY_OWNER_TRIES;
+	int err;
+
+	do {
+		taken = sy_taken_count(r);
+		err = sy_ops_register(r);
+	} while (err == -EBUSY && sy_taken_count(r) != taken && --tries);
+	return err;
+}
+
+/* The function that the refusal names: one that is taken, or else the first. */
+static void *sy_owned_func(const struct sy_redirect *r)
+{
+	u32 i;
+
+	for (i = 0; i < r->nfuncs; i++)
+		if (sy_second_needed(sy_key_of(r, i)))
+			return (void *)sy_key_of(r, i);
+	return (void *)sy_key_of(r, 0);
 }
 
 /**
@@ -262,16 +361,14 @@ u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer)
 			"redirects: two entries of the patch's table name one function; remove one");
 	r->registered = true;
 	sy_redirect_point(r, SY_POINT_OLD);
-	err = sy_ops_register(r);
+	err = sy_ops_register_any(r);
 	if (!err)
 		return SY_V_OK;
 	r->registered = false;
-	/* 6.1 leaves the ops half filled in. */
-	memset(&r->ops, 0, sizeof(r->ops));
 	if (err == -EBUSY)
 		return sy_refuse(answer, SY_V_OWNED,
-				 "%ps: livepatch, a BPF program or another direct caller owns the entry of this function or of one patched with it; remove it first",
-				 (void *)sy_key_of(r, 0));
+				 "%ps: livepatch, or a direct caller that does not share it, owns the entry of this function or of one patched with it; remove it first",
+				 sy_owned_func(r));
 	if (err == -ENOMEM)
 		return sy_refuse(answer, SY_V_NO_MEMORY,
 				 "redirects: no memory for ftrace; try again later");
@@ -297,9 +394,14 @@ void sy_redirect_unregister(struct sy_redirect *r)
 {
 	if (!r->registered)
 		return;
-	sy_direct_unregister(&r->ops, sy_entry(r));
-	ftrace_free_filter(&r->ops);
+	sy_ops_unregister(r);
 	r->registered = false;
+}
+
+/* True if function @i goes the second way, through a handler. */
+bool sy_redirect_by_handler(const struct sy_redirect *r, u32 i)
+{
+	return sy_second_has(r->second, i);
 }
 
 /* Context: process context; nobody is inside the gateway any more. */
@@ -308,6 +410,7 @@ void sy_redirect_destroy(struct sy_redirect *r)
 	if (!r)
 		return;
 	WARN_ON_ONCE(r->registered);
+	sy_second_destroy(r->second);
 	kvfree(r->gw->cells);
 	sy_gateway_give(r->gw);
 	kvfree(r);

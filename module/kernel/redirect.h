@@ -20,6 +20,7 @@ void sy_redirect_set(struct sy_redirect *r, u32 place, unsigned long site,
 		     unsigned long new_func);
 u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer);
 void sy_redirect_unregister(struct sy_redirect *r);
+bool sy_redirect_by_handler(const struct sy_redirect *r, u32 i);
 void sy_redirect_destroy(struct sy_redirect *r);
 
 void sy_redirect_point(struct sy_redirect *r, enum sy_point point);

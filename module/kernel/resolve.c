@@ -220,6 +220,19 @@ static u32 sy_patch_pin(struct sy_live *live, struct sy_answer *answer)
 	return SY_V_OK;
 }
 
+/* Keep which functions go the second way, to be shown. Process context. */
+void sy_live_note_handled(struct sy_live *live)
+{
+	u32 i;
+
+	mutex_lock(&sy_patches_lock);
+	bitmap_zero(live->handled, SY_FUNCS_MAX);
+	for (i = 0; i < live->decl->nfuncs; i++)
+		if (sy_redirect_by_handler(live->redirect, i))
+			__set_bit(live->order[i], live->handled);
+	mutex_unlock(&sy_patches_lock);
+}
+
 /**
  * sy_live_release() - give back what sy_live_resolve() acquired
  * @live: disabled, its redirects unregistered and nobody inside its gateway

@@ -168,6 +168,7 @@ static void sy_retire_end(struct sy_live *live)
 	mutex_lock(&sy_patches_lock);
 	live->state = SY_ST_DISABLED;
 	live->forced = false;
+	bitmap_zero(live->handled, SY_FUNCS_MAX);
 	live->figures.blockers = 0;
 	mutex_unlock(&sy_patches_lock);
 	wake_up_all(&sy_retire_wait);

@@ -49,6 +49,10 @@ int sy_symbols_init(void)
 		{ "kallsyms_on_each_match_symbol", &sy_api.each_match },
 		{ "module_kallsyms_on_each_symbol", &sy_api.each_in_modules },
 		{ "ftrace_location", &sy_api.ftrace_location },
+		{ "ftrace_find_rec_direct", &sy_api.find_rec_direct },
+		{ "is_ftrace_trampoline", &sy_api.is_ftrace_trampoline },
+		{ "ftrace_caller", &sy_api.ftrace_caller_begin },
+		{ "return_to_handler", &sy_api.ftrace_caller_end },
 		{ "find_module", &sy_api.find_module },
 		{ "task_call_func", &sy_api.task_call_func },
 		{ "put_task_stack", &sy_api.put_task_stack },
@@ -82,7 +86,10 @@ int sy_symbols_init(void)
 		}
 		*(unsigned long *)wanted[i].slot = addr;
 	}
-	return 0;
+	if (sy_api.ftrace_caller_begin < sy_api.ftrace_caller_end)
+		return 0;
+	pr_err("switchyard: ftrace_caller: not laid out as in the kernels listed in docs/models.md; use one of them\n");
+	return -ENOENT;
 }
 
 struct sy_matches {

@@ -22,6 +22,9 @@ struct sy_kernel_api {
 					 unsigned long addr),
 			       void *data);
 	unsigned long (*ftrace_location)(unsigned long ip);
+	unsigned long (*find_rec_direct)(unsigned long ip);
+	bool (*is_ftrace_trampoline)(unsigned long addr);
+	unsigned long ftrace_caller_begin, ftrace_caller_end;
 	struct module *(*find_module)(const char *name);
 	int (*task_call_func)(struct task_struct *p, task_call_f func,
 			      void *arg);

@@ -263,6 +263,8 @@ static void sy_act_prepare(struct sy_transition *tr)
 	mutex_unlock(&sy_patches_lock);
 	tr->failed = sy_prepare(tr);
 	tr->prepared_ns = ktime_get_ns();
+	if (!tr->failed && tr->to_new)
+		sy_live_note_handled(live);
 	if (tr->failed) {
 		if (tr->to_new)
 			sy_live_release(live);

@@ -38,7 +38,8 @@
  * extended ack, or -EPERM.
  *
  * A message of SY_CMD_GET carries PATCH, STATE, LEAVE, SWITCH, FLAGS,
- * REQUIREMENT, FUNCTIONS, and for the running or the last transition: TO_NEW,
+ * REQUIREMENT, FUNCTIONS, BY_HANDLER where there is something to name, and for
+ * the running or the last transition: TO_NEW,
  * TASKS, REMAINING, BLOCKERS, EXCUSED, ELAPSED_NS, WHOLE_NS, PAUSE_NS,
  * STOPS, NUDGED, HELD, HOLDS, HOLD_MEDIAN_NS, HOLD_WORST_NS, RESULT, MESSAGE;
  * where functions switch one after another (PATCHED_SET/FUNCTION,
@@ -78,6 +79,10 @@
  *                                those on the wanted side / functions in all;
  *                                else an empty line
  *   patches/NAME/turn            the function whose turn it is, or empty line
+ *   patches/NAME/by_handler      functions that are redirected by an ftrace
+ *                                handler, one a line: somebody who shares the
+ *                                entry, as BPF's fentry does, had the direct
+ *                                call first. Such a call costs more
  *   patches/NAME/forced          1 while enabled against its requirement
  *   patches/NAME/unloadable      1 when the patch module may be unloaded
  *   patches/NAME/progress        tasks switched / tasks in all
@@ -152,6 +157,8 @@ enum sy_attr {
 	SY_A_HOLDS, /* u32: attempts that parked tasks */
 	SY_A_HOLD_MEDIAN_NS, /* u64: half of them were parked at most so long */
 	SY_A_HOLD_WORST_NS, /* u64: nobody was parked longer */
+	SY_A_BY_HANDLER, /* NUL string: functions redirected by a handler, with
+			  * spaces between; "..." at the end if not all */
 	SY_A__LAST
 };
 
