@@ -47,7 +47,7 @@ struct sy_leftover {
  * @kobj:      /sys/kernel/switchyard/patches/NAME; holds the memory
  * @decl:      in the patch module; gone after sy_patch_unregister()
  * @bound:     its imports and relocations
- * @olds:      addresses of the functions it replaces, while enabled
+ * @olds:      addresses of the functions it replaces, while it is resolved
  * @redirect:  while enabled, in transition or retiring
  * @targets:   modules pinned while enabled; @ntargets of them
  * @state:     enum sy_abi_state
@@ -68,7 +68,7 @@ struct sy_live {
 	struct kobject kobj;
 	const struct sy_patch *decl;
 	struct sy_bound *bound;
-	unsigned long olds[SY_FUNCS_MAX];
+	unsigned long *olds;
 	struct sy_redirect *redirect;
 	struct module **targets;
 	u32 ntargets;
@@ -77,7 +77,7 @@ struct sy_live {
 	bool forced;
 	bool pinned;
 	bool in_force;
-	u32 *order;
+	u8 *order;
 	struct sy_figures figures;
 	DECLARE_BITMAP(handled, SY_FUNCS_MAX);
 	struct delayed_work retire;

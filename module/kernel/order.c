@@ -103,7 +103,7 @@ static u32 sy_order_complete(const struct sy_live *live, u32 places,
 static u32 sy_order_read(struct sy_live *live, const char *order,
 			 struct sy_answer *answer)
 {
-	u32 places = 0, verdict = SY_V_OK;
+	u32 func, places = 0, verdict = SY_V_OK;
 	struct sy_word word = { .at = order };
 
 	while (!verdict) {
@@ -111,10 +111,10 @@ static u32 sy_order_read(struct sy_live *live, const char *order,
 		if (!word.len)
 			return sy_order_refuse(live, "has an empty name", &word,
 					       "", answer);
-		verdict = sy_order_find(live, &word, places, answer,
-					&live->order[places]);
+		/* Named once each, they cannot be more than there are. */
+		verdict = sy_order_find(live, &word, places, answer, &func);
 		if (!verdict)
-			places++;
+			live->order[places++] = func;
 		if (!word.at[word.len])
 			break;
 		word.at += word.len + 1;

@@ -160,6 +160,18 @@ static u32 sy_func_owned(struct sy_live *live, const struct sy_func *func,
 	return verdict;
 }
 
+/* Needed until the old functions have been compared with their digests. */
+static u32 sy_olds_create(struct sy_live *live, struct sy_answer *answer)
+{
+	live->olds =
+		sy_zalloc(array_size(live->decl->nfuncs, sizeof(*live->olds)),
+			  GFP_KERNEL);
+	if (live->olds)
+		return SY_V_OK;
+	return sy_refuse(answer, SY_V_NO_MEMORY,
+			 "%s: no memory; try again later", sy_live_name(live));
+}
+
 static u32 sy_funcs_resolve(struct sy_live *live, struct sy_answer *answer)
 {
 	const struct sy_patch *decl = live->decl;
@@ -177,7 +189,7 @@ static u32 sy_funcs_resolve(struct sy_live *live, struct sy_answer *answer)
 			verdict = sy_func_owned(live, func, answer);
 		if (verdict)
 			return verdict;
-		live->olds[i] = addr;
+		live->olds[live->order[i]] = addr;
 		sy_redirect_set(live->redirect, i,
 				sy_api.ftrace_location(addr) + MCOUNT_INSN_SIZE,
 				(unsigned long)func->new_func);
@@ -277,6 +289,8 @@ u32 sy_live_resolve(struct sy_live *live, const struct sy_model *model,
 	if (verdict)
 		return verdict;
 	verdict = sy_live_order(live, model, order, answer);
+	if (!verdict)
+		verdict = sy_olds_create(live, answer);
 	if (!verdict) {
 		live->redirect = sy_redirect_create(live->decl->nfuncs, answer);
 		verdict = live->redirect ? SY_V_OK : answer->verdict;
@@ -289,6 +303,8 @@ u32 sy_live_resolve(struct sy_live *live, const struct sy_model *model,
 		verdict = sy_live_nmi_check(live, model, answer);
 	if (!verdict)
 		verdict = sy_objects_bind(live, answer);
+	kvfree(live->olds);
+	live->olds = NULL;
 	if (verdict)
 		sy_live_release(live);
 	return verdict;
