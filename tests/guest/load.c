@@ -88,7 +88,7 @@ static unsigned int parse_kinds(const char *list)
 
 static void usage(void)
 {
-	fputs("usage: load [--sleepers N] [--kinds futex,epoll,nanosleep,pipe]\n"
+	fputs("usage: load [--sleepers N] [--kinds futex,epoll,nanosleep,pipe,wait]\n"
 	      "            [--spin N] [--syscalls N] [--forks N] [--seconds N]\n",
 	      stderr);
 	exit(2);
@@ -105,7 +105,7 @@ static struct options parse(int argc, char **argv)
 		{ "seconds", required_argument, NULL, 's' },
 		{ NULL, 0, NULL, 0 }
 	};
-	struct options o = { .kinds = (1u << SLEEPER_KINDS) - 1 };
+	struct options o = { .kinds = (1u << IN_WAIT) - 1 };
 	int name;
 
 	while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {

@@ -7,7 +7,14 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-enum sleeper_kind { IN_FUTEX, IN_EPOLL, IN_NANOSLEEP, IN_PIPE, SLEEPER_KINDS };
+enum sleeper_kind {
+	IN_FUTEX,
+	IN_EPOLL,
+	IN_NANOSLEEP,
+	IN_PIPE,
+	IN_WAIT,
+	SLEEPER_KINDS
+};
 
 extern atomic_bool load_stopping;
 extern const char *const sleeper_names[SLEEPER_KINDS];

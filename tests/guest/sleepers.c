@@ -21,7 +21,9 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "load.h"
 
@@ -36,12 +38,14 @@ struct sleeper {
 };
 
 const char *const sleeper_names[SLEEPER_KINDS] = { "futex", "epoll",
-						   "nanosleep", "pipe" };
+						   "nanosleep", "pipe",
+						   "wait" };
 
 static struct sleeper *sleepers;
 static unsigned int sleepers_count;
 static uint32_t futex_word;
 static int event = -1;
+static pid_t child;
 
 /* An unexpected end of a sleep: EINTR, say why; then sleep on. */
 static void wrong_end(const struct sleeper *s, long ret)
@@ -115,11 +119,38 @@ static void sleep_pipe(struct sleeper *s)
 	} while (!s->woken && !atomic_load(&load_stopping));
 }
 
+/* All of them wait for one child, and leave it to be waited for. */
+static void sleep_wait(struct sleeper *s)
+{
+	siginfo_t info;
+	int ret;
+
+	do {
+		ret = waitid(P_PID, child, &info, WEXITED | WNOWAIT);
+		if (!ret && atomic_load(&load_stopping))
+			s->woken = true;
+		else
+			wrong_end(s, ret);
+	} while (!s->woken && !atomic_load(&load_stopping));
+}
+
+static void child_start(void)
+{
+	child = fork();
+	if (child < 0)
+		load_fail("fork");
+	if (child)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		pause();
+}
+
 static void *sleeper_body(void *arg)
 {
-	static void (*const bodies[SLEEPER_KINDS])(struct sleeper *) = {
-		sleep_futex, sleep_epoll, sleep_nanosleep, sleep_pipe
-	};
+	static void (*const bodies[SLEEPER_KINDS])(
+		struct sleeper *) = { sleep_futex, sleep_epoll, sleep_nanosleep,
+				      sleep_pipe, sleep_wait };
 	struct sleeper *s = arg;
 
 	atomic_store(&s->tid, (int)syscall(SYS_gettid));
@@ -148,6 +179,8 @@ void sleepers_start(unsigned int count, unsigned int kinds)
 	unsigned int i;
 
 	sigaction(SIGUSR1, &wake, NULL);
+	if (kinds & 1u << IN_WAIT)
+		child_start();
 	event = eventfd(0, EFD_CLOEXEC);
 	sleepers = calloc(count ? count : 1, sizeof(*sleepers));
 	if (event < 0 || !sleepers)
@@ -221,6 +254,8 @@ void sleepers_stop(void)
 		if (sleepers[i].kind == IN_PIPE &&
 		    write(sleepers[i].pipe[1], "x", 1) != 1)
 			load_error("pipe write: %s", strerror(errno));
+	if (child)
+		kill(child, SIGKILL);
 	wake_nanosleeps();
 	for (i = 0; i < sleepers_count; i++)
 		pthread_join(sleepers[i].thread, NULL);

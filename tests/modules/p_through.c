@@ -82,15 +82,20 @@ static struct sy_patch patch = {
 	.imports = imports,
 };
 
+/* What a descriptor names lies in its own module; parameters do not. */
+static char texts[SLOTS][128];
+
 static void fill(unsigned int i)
 {
-	char *colon = strchr(names[i], ':');
+	char *colon;
 
+	strscpy(texts[i], names[i], sizeof(texts[i]));
+	colon = strchr(texts[i], ':');
 	if (colon) {
 		*colon = '\0';
-		funcs[i].object = names[i];
+		funcs[i].object = texts[i];
 	}
-	funcs[i].old_name = colon ? colon + 1 : names[i];
+	funcs[i].old_name = colon ? colon + 1 : texts[i];
 	funcs[i].new_func = new_funcs[i];
 	imports[i].object = funcs[i].object;
 	imports[i].name = funcs[i].old_name;
