@@ -136,24 +136,48 @@ static bool sy_stays(const struct sy_hold *h, u32 turn, u64 until)
 	       ktime_get_mono_fast_ns() < until;
 }
 
+/* One who is parked, and when he was let go. */
+struct sy_parked {
+	wait_queue_entry_t wait;
+	u64 freed_ns;
+};
+
+/* From here on it waits for a CPU like everyone else. */
+static int sy_parked_wake(wait_queue_entry_t *wait, unsigned int mode,
+			  int flags, void *key)
+{
+	struct sy_parked *p = container_of(wait, struct sy_parked, wait);
+
+	WRITE_ONCE(p->freed_ns, ktime_get_mono_fast_ns());
+	return autoremove_wake_function(wait, mode, flags, key);
+}
+
 static void sy_park(struct sy_hold *h, struct sy_task *st, u32 turn)
 {
 	u64 since = ktime_get_mono_fast_ns(), until = READ_ONCE(h->until_ns);
-	DEFINE_WAIT(wait);
+	struct sy_parked p = {
+		.wait = { .private = current,
+			  .func = sy_parked_wake,
+			  .entry = LIST_HEAD_INIT(p.wait.entry) },
+	};
 
 	WRITE_ONCE(st->parked, 1);
 	if (atomic_dec_return(&h->awaited) == 0)
 		sy_on_drained(NULL);
 	for (;;) {
-		prepare_to_wait(&h->parked, &wait, TASK_KILLABLE | TASK_NOLOAD);
+		prepare_to_wait(&h->parked, &p.wait,
+				TASK_KILLABLE | TASK_NOLOAD);
 		if (!sy_stays(h, turn, until))
 			break;
 		schedule_timeout(
 			nsecs_to_jiffies(until - ktime_get_mono_fast_ns()) + 1);
 	}
-	finish_wait(&h->parked, &wait);
+	finish_wait(&h->parked, &p.wait);
 	WRITE_ONCE(st->parked, 0);
-	sy_hold_account(h, st, ktime_get_mono_fast_ns() - since);
+	/* Not woken by the release: killed, or its time was up. */
+	if (!p.freed_ns)
+		p.freed_ns = min(ktime_get_mono_fast_ns(), until);
+	sy_hold_account(h, st, max(p.freed_ns, since) - since);
 }
 
 /* A border work, on its task. Nothing of the table is touched after the end. */

@@ -4,10 +4,10 @@
 # Herding: 500 threads asleep in one patched function, sourced by the cases
 # herd-*.sh.
 
-# What no thread may exceed by the engine's own bound, and what the emulator may
-# take to let it run again: times are measured by the thread when it runs.
+# What no thread may exceed by the engine's own bound, and how late the emulator's
+# clock interrupt may be for one that leaves by itself.
 herd_bound_us=100000
-herd_margin_us=100000
+herd_margin_us=20000
 
 # herd_once ARGUMENT...: a transition that needs to herd; prints and checks.
 herd_once() {

@@ -50,7 +50,7 @@
  * at the border between kernel and user mode until it has come: at most 100 ms
  * in each attempt under LEAVE_PATCHED_SET, 500 ms under LEAVE_KERNEL. HELD to
  * HOLD_WORST_NS are counted when the transition is over; each task counts once,
- * with the longest time that it was parked at a stretch. SY_F_NO_HERD forbids
+ * with the longest time at a stretch from its parking until it was let go. SY_F_NO_HERD forbids
  * it to patched_set models; leaving the kernel at one instant has no other way,
  * and needs no leave for it.
  *
