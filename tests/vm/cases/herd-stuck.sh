@@ -9,8 +9,8 @@
 # shellcheck source=tests/guest/cases.sh
 . cases.sh
 
-# stuck KIND FUNCTION: a patch of FUNCTION gives up and names one of KIND.
-stuck() {
+# gives_up KIND FUNCTION: a patch of FUNCTION gives up and names one of KIND.
+gives_up() {
 	insmod "$modules/p_through.ko" funcs="$2" || die "p_through.ko does not load"
 	transition 11 enable p_through --preset kpatch --deadline 2
 	same "result" gave_up "$(json result /tmp/result)"
@@ -29,8 +29,8 @@ for how in stopped traced vfork; do
 	step "$how"
 	start stuck stuck $how
 	case $how in
-	vfork) stuck uninterruptible kernel_clone ;;
-	*) stuck stopped get_signal ;;
+	vfork) gives_up uninterruptible kernel_clone ;;
+	*) gives_up stopped get_signal ;;
 	esac
 	stop stuck
 	same "it goes on when it is freed, its status" 0 $?
