@@ -4,14 +4,14 @@
 # Random netlink messages, none of which may start anything: all are answered,
 # nothing changes, the kernel log stays clean, and the engine works afterwards.
 # With and without privilege, and while a transition runs. VM_FUZZ: how many
-# (20,000), VM_SEED: the seed.
+# (100,000), VM_SEED: the seed.
 # vm: --timeout 900
 # shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
 # shellcheck source=tests/guest/cases.sh
 . cases.sh
 
-count=${VM_FUZZ:-20000}
+count=${VM_FUZZ:-100000}
 seed=${VM_SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
 
 everything() {
