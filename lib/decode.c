@@ -389,6 +389,11 @@ struct sy_error *sy_decode_nlerr(const struct nlmsghdr *nlh, const char *object)
 				     "%s: no permission to change patches; run "
 				     "as root (CAP_SYS_MODULE is needed)",
 				     object);
+	if (sys == ENOMEM) {
+		snprintf(text, sizeof(text), "%s: no memory; try again later",
+			 object);
+		return sy_error_refused(SY_V_NO_MEMORY, text);
+	}
 	return sy_error_make(SY_E_SYSTEM, sys,
 			     "%s: the engine refused the message: %s%s%s; " SY_WAY_OUT,
 			     object, strerror(sys), text[0] ? ": " : "", text);

@@ -21,6 +21,7 @@
 #include <linux/smp.h>
 #include <linux/tracepoint.h>
 
+#include "inject.h"
 #include "transition.h"
 
 struct sy_border {
@@ -124,6 +125,8 @@ int sy_hooks_attach(struct sy_transition *tr)
 		sy_tp_switch = sy_tracepoint("sched_switch");
 	if (!sy_tp_switch)
 		return -ENOENT;
+	if (sy_fault(SY_FAULT_PROBE_SWITCH))
+		return -ENOMEM;
 	err = tracepoint_probe_register(sy_tp_switch, sy_on_switch, tr);
 	if (err)
 		return err;
@@ -193,6 +196,8 @@ static int sy_cpu_offline(unsigned int cpu)
 /* Context: process context. Return: 0 or the error of cpuhp_setup_state(). */
 int sy_hooks_init(void)
 {
+	if (sy_fault(SY_FAULT_CPUHP))
+		return -ENOSPC;
 	sy_cpuhp_state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN,
 						   "switchyard:online",
 						   sy_cpu_online,

@@ -12,6 +12,7 @@
 #include <linux/ktime.h>
 #include <net/genetlink.h>
 
+#include "inject.h"
 #include "live.h"
 #include "transition.h"
 
@@ -49,13 +50,19 @@ static u32 sy_get_u32(struct nlattr **attrs, int type, u32 otherwise)
 
 /* ---- requests ----------------------------------------------------------- */
 
-static int sy_reply(struct genl_info *info, const struct sy_answer *answer)
+/* Before anything is done: what was started must be answered. */
+static struct sk_buff *sy_reply_create(void)
 {
-	struct sk_buff *skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (sy_fault(SY_FAULT_REPLY))
+		return NULL;
+	return genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+}
+
+static int sy_reply(struct sk_buff *skb, struct genl_info *info,
+		    const struct sy_answer *answer)
+{
 	void *head;
 
-	if (!skb)
-		return -ENOMEM;
 	head = genlmsg_put_reply(skb, info, &sy_family, 0, info->genlhdr->cmd);
 	if (!head || nla_put_u32(skb, SY_A_VERDICT, answer->verdict) ||
 	    (answer->verdict &&
@@ -110,15 +117,19 @@ static int sy_do_enable(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sy_answer answer = {};
 	struct nlattr *order = info->attrs[SY_A_ORDER];
+	struct sk_buff *reply;
 	struct sy_event wish;
 	int err = sy_may(skb, info);
 
 	if (err)
 		return err;
+	reply = sy_reply_create();
+	if (!reply)
+		return -ENOMEM;
 	sy_wish(info, &wish);
 	sy_live_enable(nla_data(info->attrs[SY_A_PATCH]), &wish,
 		       order ? nla_data(order) : NULL, &answer);
-	return sy_reply(info, &answer);
+	return sy_reply(reply, info, &answer);
 }
 
 static int sy_do_disable(struct sk_buff *skb, struct genl_info *info)
@@ -126,6 +137,7 @@ static int sy_do_disable(struct sk_buff *skb, struct genl_info *info)
 	bool own = info->attrs[SY_A_LEAVE] || info->attrs[SY_A_SWITCH] ||
 		   sy_get_u32(info->attrs, SY_A_FLAGS, 0) & SY_F_RELAXED;
 	struct sy_answer answer = {};
+	struct sk_buff *reply;
 	struct sy_event wish;
 	int err = sy_may(skb, info);
 
@@ -136,20 +148,27 @@ static int sy_do_disable(struct sk_buff *skb, struct genl_info *info)
 			       "unpatching has the order of the patching");
 		return -EINVAL;
 	}
+	reply = sy_reply_create();
+	if (!reply)
+		return -ENOMEM;
 	sy_wish(info, &wish);
 	sy_live_disable(nla_data(info->attrs[SY_A_PATCH]), &wish, own, &answer);
-	return sy_reply(info, &answer);
+	return sy_reply(reply, info, &answer);
 }
 
 static int sy_do_reverse(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sy_answer answer = {};
+	struct sk_buff *reply;
 	int err = sy_may(skb, info);
 
 	if (err)
 		return err;
+	reply = sy_reply_create();
+	if (!reply)
+		return -ENOMEM;
 	sy_live_reverse(nla_data(info->attrs[SY_A_PATCH]), &answer);
-	return sy_reply(info, &answer);
+	return sy_reply(reply, info, &answer);
 }
 
 /* ---- a patch ------------------------------------------------------------ */
@@ -458,7 +477,9 @@ void sy_netlink_event(struct sy_live *live, u32 event)
 
 	if (!genl_has_listeners(&sy_family, &init_net, SY_GROUP_EVENTS))
 		return;
-	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	skb = sy_fault(SY_FAULT_EVENT) ?
+		      NULL :
+		      genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
 		return;
 	head = genlmsg_put(skb, 0, 0, &sy_family, 0, SY_CMD_EVENT);
@@ -503,7 +524,8 @@ static struct genl_family sy_family = {
 
 int sy_netlink_init(void)
 {
-	return genl_register_family(&sy_family);
+	return sy_fault(SY_FAULT_FAMILY) ? -ENOMEM :
+					   genl_register_family(&sy_family);
 }
 
 void sy_netlink_deinit(void)

@@ -61,6 +61,10 @@ static int sy_live_add(struct sy_live *live, const struct sy_patch *patch)
 	live->kobj.kset = sy_patches_kset;
 	err = kobject_init_and_add(&live->kobj, &sy_live_ktype, NULL, "%s",
 				   patch->owner->name);
+	if (!err && sy_fault(SY_FAULT_KOBJECT)) {
+		kobject_del(&live->kobj);
+		err = -ENOMEM;
+	}
 	if (!err)
 		list_add_tail(&live->node, &sy_patches);
 	mutex_unlock(&sy_patches_lock);
@@ -146,11 +150,15 @@ int sy_patch_register(const struct sy_patch *patch)
 			  patch->owner->name);
 		return sy_register_refused(&answer);
 	}
-	if (err)
+	if (err) {
+		sy_refuse(&answer, SY_V_NO_MEMORY,
+			  "%s: the kernel refuses its directory in sysfs (%d); try again later",
+			  patch->owner->name, err);
 		kobject_put(&live->kobj);
-	else
-		kobject_uevent(&live->kobj, KOBJ_ADD);
-	return err;
+		return sy_register_refused(&answer);
+	}
+	kobject_uevent(&live->kobj, KOBJ_ADD);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(sy_patch_register);
 

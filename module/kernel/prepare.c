@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 
+#include "inject.h"
 #include "live.h"
 #include "prepare.h"
 
@@ -73,7 +74,7 @@ static u32 sy_flush_wait(struct sy_transition *tr)
 {
 	char name[TASK_COMM_LEN + 16];
 
-	if (sy_worker_wait(tr, &tr->flushed))
+	if (!sy_fault(SY_FAULT_FLUSH) && sy_worker_wait(tr, &tr->flushed))
 		return SY_V_OK;
 	sy_holdout_find(name, sizeof(name));
 	return sy_refuse(&tr->answer, SY_V_NO_REST,

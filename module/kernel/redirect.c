@@ -224,7 +224,7 @@ static int sy_ops_make_permanent(struct sy_redirect *r)
 	r->ops.flags |= FTRACE_OPS_FL_PERMANENT;
 	/* Pairs with the store in the sysctl's handler. */
 	smp_mb();
-	if (READ_ONCE(*sy_api.ftrace_enabled))
+	if (READ_ONCE(*sy_api.ftrace_enabled) && !sy_fault(SY_FAULT_FTRACE_OFF))
 		return 0;
 	sy_direct_unregister(&r->ops, sy_entry(r));
 	return -EAGAIN;
@@ -268,10 +268,17 @@ static int sy_direct_part(struct sy_redirect *r)
 		if (sy_second_has(r->second, i))
 			continue;
 		some = true;
-		err = ftrace_set_filter_ip(&r->ops,
-					   sy_key_of(r, i) - MCOUNT_INSN_SIZE,
-					   0, 0);
+		err = sy_fault(SY_FAULT_FILTER) ?
+			      -ENOMEM :
+			      ftrace_set_filter_ip(&r->ops,
+						   sy_key_of(r, i) -
+							   MCOUNT_INSN_SIZE,
+						   0, 0);
 	}
+	if (!err && sy_fault(SY_FAULT_DIRECT))
+		err = -ENOMEM;
+	if (!err && sy_fault(SY_FAULT_OWNED))
+		err = -EBUSY;
 	if (!err && some)
 		err = sy_direct_register(&r->ops, sy_entry(r));
 	if (!err && some)

@@ -127,7 +127,7 @@ static int sy_retire_look(struct sy_retire_walk *walk)
 	u32 i;
 
 	/* Nobody enters the text any more: births need not be followed. */
-	if (sy_table_fill(walk->table))
+	if (sy_fault(SY_FAULT_RETIRE) || sy_table_fill(walk->table))
 		return -ENOMEM;
 	sy_table_for_each(walk->table, i, walk->st) {
 		sy_look_remote(walk->text, walk->st->task, sy_retire_seen,

@@ -15,6 +15,7 @@
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
 
+#include "inject.h"
 #include "live.h"
 #include "symbols.h"
 #include "transition.h"
@@ -83,6 +84,8 @@ static int sy_look_held(struct task_struct *task, void *arg)
 		sy_look_at(look->set, task, SY_VIEW_OFF_CPU, runnable, &sight);
 		sy_api.put_task_stack(task);
 	}
+	if (sy_fault(SY_FAULT_LOOK))
+		sight.seen = SY_SEEN_UNRELIABLE;
 	if (task->flags & (PF_KTHREAD | PF_IO_WORKER))
 		sight.seen |= SY_SEEN_KTHREAD;
 	look->seen(look->data, &sight);
@@ -251,6 +254,8 @@ void sy_scan(struct sy_transition *tr, struct sy_tally *ret)
  */
 void sy_nudge_one(struct task_struct *task)
 {
+	if (sy_fault(SY_FAULT_NUDGE))
+		return;
 	set_tsk_thread_flag(task, TIF_SIGPENDING);
 	if (!test_and_set_tsk_thread_flag(task, TIF_NOTIFY_SIGNAL) &&
 	    !sy_api.wake_up_state(task, TASK_INTERRUPTIBLE))

@@ -35,6 +35,7 @@
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
 
+#include "inject.h"
 #include "live.h"
 #include "transition.h"
 
@@ -144,6 +145,8 @@ static bool sy_all_came(u32 attempt)
 
 static bool sy_gather(u32 attempt, u64 deadline)
 {
+	if (sy_fault(SY_FAULT_STOP_LATE))
+		return false;
 	while (!sy_all_came(attempt)) {
 		if (ktime_get_mono_fast_ns() > deadline)
 			return false;
@@ -213,10 +216,11 @@ static void sy_flip(struct sy_transition *tr)
 static enum sy_stop_end sy_check_and_flip(struct sy_transition *tr,
 					  struct sy_stop_report *ret)
 {
-	if (sy_gate_take_nmi(tr->patch->redirect))
+	if (sy_gate_take_nmi(tr->patch->redirect) ||
+	    sy_fault(SY_FAULT_STOP_NMI))
 		return SY_STOP_NMI;
-	if (!sy_all_cpus_outside() || !sy_current_outside(tr) ||
-	    !sy_dirty_outside(tr, ret))
+	if (sy_fault(SY_FAULT_STOP_INSIDE) || !sy_all_cpus_outside() ||
+	    !sy_current_outside(tr) || !sy_dirty_outside(tr, ret))
 		return SY_STOP_INSIDE;
 	sy_flip(tr);
 	return SY_STOP_FLIPPED;

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
+#include "inject.h"
 #include "live.h"
 #include "model.h"
 #include "transition.h"
@@ -259,7 +260,9 @@ int sy_sysfs_init(void)
 {
 	int err = -ENOMEM;
 
-	sy_root = kobject_create_and_add("switchyard", kernel_kobj);
+	sy_root = sy_fault(SY_FAULT_SYSFS) ?
+			  NULL :
+			  kobject_create_and_add("switchyard", kernel_kobj);
 	if (!sy_root)
 		return err;
 	err = sysfs_create_files(sy_root, sy_root_attrs);

@@ -190,7 +190,9 @@ static void sy_on_birth(void *data, struct task_struct *task,
 	unsigned long flags;
 
 	local_irq_save(flags);
-	st = sy_zalloc_atomic(sizeof(*st)) ?: sy_reserve_take(t);
+	st = sy_fault(SY_FAULT_BIRTH)	   ? NULL :
+	     sy_zalloc_atomic(sizeof(*st)) ?:
+					     sy_reserve_take(t);
 	parent = sy_task_of(t, current);
 	if (parent)
 		universe = READ_ONCE(parent->universe);
@@ -354,11 +356,15 @@ int sy_table_track(struct sy_table *t)
 	if (!sy_tp_birth || !sy_tp_free)
 		return -ENOENT;
 	err = sy_reserve_fill(t);
+	if (!err && sy_fault(SY_FAULT_PROBE_FREE))
+		err = -ENOMEM;
 	if (!err)
 		err = tracepoint_probe_register(sy_tp_free, sy_on_free, t);
 	if (err)
 		return err;
-	err = tracepoint_probe_register(sy_tp_birth, sy_on_birth, t);
+	err = sy_fault(SY_FAULT_PROBE_BIRTH) ?
+		      -ENOMEM :
+		      tracepoint_probe_register(sy_tp_birth, sy_on_birth, t);
 	if (err)
 		tracepoint_probe_unregister(sy_tp_free, sy_on_free, t);
 	return err;

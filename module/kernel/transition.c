@@ -19,6 +19,7 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 
+#include "inject.h"
 #include "live.h"
 #include "model.h"
 #include "prepare.h"
@@ -370,6 +371,7 @@ static void sy_act_stop(struct sy_transition *tr, u64 limit_ns)
 	tr->patch->figures.stops++;
 	tr->patch->figures.pause_ns = stop.pause_ns;
 	mutex_unlock(&sy_patches_lock);
+	tr->stop_end = stop.end;
 	event.u.stop.end = stop.end;
 	sy_feed(&event, NULL);
 }
@@ -440,6 +442,14 @@ static void sy_act_settle(struct sy_transition *tr, bool new)
 	sy_feed_kind(SY_EVENT_SETTLED);
 }
 
+/* What the last stop adds to why it was given up. */
+static const char *const sy_stop_ends[SY_STOP__LAST] = {
+	[SY_STOP_FLIPPED] = "",
+	[SY_STOP_LATE] = " (a CPU came too late for the last one)",
+	[SY_STOP_INSIDE] = " (somebody was inside in the last one)",
+	[SY_STOP_NMI] = " (a patched function was entered from NMI)",
+};
+
 /* The core is idle again: the transition is history. */
 static void sy_conclude(struct sy_transition *tr)
 {
@@ -450,8 +460,9 @@ static void sy_conclude(struct sy_transition *tr)
 	live->figures.result = sy_engine.result;
 	if (sy_engine.result == SY_RESULT_GAVE_UP)
 		scnprintf(live->figures.message, SY_MESSAGE_LEN,
-			  "gave up after %u stops with %u tasks inside, nothing was switched",
-			  live->figures.stops, live->figures.blockers);
+			  "gave up after %u stops with %u tasks inside%s, nothing was switched",
+			  live->figures.stops, live->figures.blockers,
+			  sy_stop_ends[tr->stop_end]);
 	mutex_unlock(&sy_patches_lock);
 	mutex_unlock(&sy_step_lock);
 	mutex_lock(&sy_now_lock);
@@ -605,10 +616,14 @@ int sy_worker_init(void)
 	sy_engine_init(&sy_engine);
 	hrtimer_init(&sy_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	sy_timer.function = sy_on_timer;
-	sy_workqueue = alloc_workqueue("switchyard", WQ_UNBOUND, 0);
+	sy_workqueue = sy_fault(SY_FAULT_WORKQUEUE) ?
+			       NULL :
+			       alloc_workqueue("switchyard", WQ_UNBOUND, 0);
 	if (!sy_workqueue)
 		return -ENOMEM;
-	sy_worker_task = kthread_run(sy_worker, NULL, "switchyard");
+	sy_worker_task = sy_fault(SY_FAULT_WORKER) ?
+				 ERR_PTR(-ENOMEM) :
+				 kthread_run(sy_worker, NULL, "switchyard");
 	if (!IS_ERR(sy_worker_task))
 		return 0;
 	destroy_workqueue(sy_workqueue);

@@ -56,6 +56,7 @@ struct sy_transition {
 	bool herd; /* it may hold tasks at the border */
 	bool retire; /* when it has been reported */
 	u32 turn;
+	enum sy_stop_end stop_end; /* of the last stop */
 	u64 requested_ns, prepared_ns;
 	struct work_struct burial;
 	refcount_t users;
