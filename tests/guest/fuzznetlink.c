@@ -106,7 +106,7 @@ static void flaw_unknown_attribute(struct message *m)
 
 static void flaw_answer_attribute(struct message *m)
 {
-	put_u32(m, SY_A_VERDICT + any(SY_A__LAST - SY_A_VERDICT), any(100));
+	put_u32(m, SY_A_VERDICT + any(SY_A_PAD - SY_A_VERDICT + 1), any(100));
 }
 
 static void flaw_number_length(struct message *m)
@@ -261,6 +261,8 @@ static void put_wishes(struct message *m)
 		put_u32(m, SY_A_DEADLINE_MS, any(1u << 30));
 	if (one_in(3))
 		put_u32(m, SY_A_TRIES, any(1u << 30));
+	if (one_in(8))
+		put(m, SY_A_ORDER, one_in(2) ? "t_hot" : NULL, 6);
 	if (one_in(3))
 		put_u32(m, SY_A_RETRY_MS, any(1u << 30));
 }

@@ -3,7 +3,7 @@
 #
 # The engine and a patch loaded, used and unloaded again and again: the kernel
 # holds no more memory afterwards, in no slab cache, and the log has nothing to
-# say. VM_CYCLES: how many (30).
+# say. VM_CYCLES: how many (14).
 # vm: --timeout 3600
 # shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
@@ -12,8 +12,8 @@
 # shellcheck source=tests/guest/models.sh
 . models.sh
 
-cycles=${VM_CYCLES:-30}
-warm_up=14
+cycles=${VM_CYCLES:-14}
+warm_up=7
 
 settle() {
 	echo 3 >/proc/sys/vm/drop_caches
