@@ -42,6 +42,9 @@ bench: ## measure against upstream livepatch, print a table, draw (BENCH=--quick
 vm: module cli guest-programs ## the cases in guests (CASES="pair cost": these)
 	@tests/vm/run --kernel $(RELEASE) $(CASES)
 
+soak: module cli guest-programs ## random transitions and faults (SOAK_MINUTES=30 SEED=)
+	@tests/vm/soak
+
 module: ## the module, patches and test modules: build/RELEASE/
 	@scripts/build-module $(RELEASE)
 
@@ -79,5 +82,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
 .PHONY: all demo test unit sim litmus models-table cli-test install-test \
-	bench vm module cli guest-programs builder-test model style install \
+	bench vm soak module cli guest-programs builder-test model style install \
 	uninstall dkms-add dkms-remove purge clean help

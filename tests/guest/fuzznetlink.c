@@ -131,8 +131,11 @@ static void flaw_switch(struct message *m)
 
 static void flaw_flags(struct message *m)
 {
-	put_u32(m, SY_A_FLAGS,
-		1u << (2 + any(30)) | any(SY_F_FORCE | SY_F_RELAXED));
+	uint32_t bit = 1u << (2 + any(30));
+
+	if (bit == SY_F_NO_HERD)
+		bit = SY_F_FORCED;
+	put_u32(m, SY_A_FLAGS, bit | any(4));
 }
 
 static void flaw_name_length(struct message *m)

@@ -104,7 +104,7 @@ for kind in kretprobe function_graph; do
 	new=0
 	asleep 0 --preset null
 	asleep 0 --preset kpatch-nocheck
-	asleep 11 --preset kpatch --deadline 1
+	asleep 11 --preset kpatch --no-herd --deadline 1
 	new=3
 	asleep 0 --preset hybrid
 	asleep 0 --preset kgraft

@@ -62,14 +62,14 @@ released
 transition 0 enable p_hot1 --preset kgraft
 transition 0 unload p_hot1
 
-for preset in hybrid kpatch kgraft "kgraft --relaxed"; do
+for preset in hybrid "kpatch --no-herd" kgraft "kgraft --relaxed"; do
 	step "$preset, stuck inside the set: named with the function"
 	start stuck stuckall 4000
 	insmod "$modules/p_through.ko" \
 		funcs=kernel_clone,get_signal,sy_target:t_dsleep ||
 		die "p_through.ko does not load"
 	wanted=10
-	[ "$preset" != kpatch ] || wanted=11
+	[ "${preset#kpatch}" = "$preset" ] || wanted=11
 	# shellcheck disable=SC2086 # the preset and its option
 	transition $wanted enable p_through --preset $preset --deadline 1
 	all_named kernel_clone get_signal t_dsleep
