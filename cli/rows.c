@@ -39,6 +39,7 @@ static const struct sy_column sy_patch_columns[] = {
 	{ "message", NULL, false, false },
 	{ "functions_switched", NULL, false, false },
 	{ "turn", NULL, false, false },
+	{ "pending", NULL, false, false },
 };
 
 void sy_patch_table_init(struct sy_table *t)
@@ -83,19 +84,6 @@ static void sy_turn_cells(struct sy_table *t, const struct sy_patch *p)
 		sy_table_null(t);
 }
 
-static void sy_patch_notes(const struct sy_patch *p, char *buf, size_t size)
-{
-	char turn[SY_NAME_LEN + 48];
-
-	snprintf(buf, size, "%s%s%s%s",
-		 p->flags & SY_F_UNLOADABLE ? "" : "permanent ",
-		 p->flags & SY_F_FORCED ? "FORCED " : "",
-		 sy_reversing(p) ? "reversing " : "",
-		 sy_turn_text(p, turn, sizeof(turn)));
-	if (buf[0] && buf[strlen(buf) - 1] == ' ')
-		buf[strlen(buf) - 1] = '\0';
-}
-
 static void sy_text_or_null(struct sy_table *t, const char *text)
 {
 	if (text[0])
@@ -104,9 +92,23 @@ static void sy_text_or_null(struct sy_table *t, const char *text)
 		sy_table_null(t);
 }
 
+static void sy_patch_notes(const struct sy_patch *p, char *buf, size_t size)
+{
+	char turn[SY_NAME_LEN + 48];
+
+	snprintf(buf, size, "%s%s%s%s%s%s%s",
+		 p->flags & SY_F_UNLOADABLE ? "" : "permanent ",
+		 p->flags & SY_F_FORCED ? "FORCED " : "",
+		 sy_reversing(p) ? "reversing " : "",
+		 p->pending[0] ? "waits for " : "", p->pending,
+		 p->pending[0] ? " " : "", sy_turn_text(p, turn, sizeof(turn)));
+	if (buf[0] && buf[strlen(buf) - 1] == ' ')
+		buf[strlen(buf) - 1] = '\0';
+}
+
 void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 {
-	char text[SY_NAME_LEN + 96];
+	char text[SY_MESSAGE_LEN + SY_NAME_LEN + 96];
 	uint32_t done = p->tasks > p->remaining ? p->tasks - p->remaining : 0;
 
 	sy_table_text(t, p->name);
@@ -151,6 +153,7 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 	sy_table_bool(t, sy_reversing(p), "yes");
 	sy_table_text(t, p->message);
 	sy_turn_cells(t, p);
+	sy_text_or_null(t, p->pending);
 }
 
 static const struct sy_column sy_blocker_columns[] = {

@@ -51,6 +51,7 @@ static const uint8_t sy_policy[SY_A__LAST] = {
 	[SY_A_SINCE_NS] = MNL_TYPE_U64,
 	[SY_A_RELIEF] = MNL_TYPE_NUL_STRING,
 	[SY_A_SWITCHED] = MNL_TYPE_U32,
+	[SY_A_PENDING] = MNL_TYPE_NUL_STRING,
 	[SY_A_HELD] = MNL_TYPE_U32,
 	[SY_A_HOLDS] = MNL_TYPE_U32,
 	[SY_A_HOLD_MEDIAN_NS] = MNL_TYPE_U64,
@@ -210,6 +211,8 @@ static struct sy_error *sy_patch_fill(const struct nlattr **tb,
 	ret->switched = sy_u32(tb[SY_A_SWITCHED]);
 	sy_text(tb[SY_A_FUNCTION], ret->turn, sizeof(ret->turn));
 	sy_printable(ret->turn);
+	sy_text(tb[SY_A_PENDING], ret->pending, sizeof(ret->pending));
+	sy_printable(ret->pending);
 	sy_text(tb[SY_A_MESSAGE], ret->message, sizeof(ret->message));
 	sy_printable(ret->message);
 	sy_text(tb[SY_A_BY_HANDLER], ret->by_handler, sizeof(ret->by_handler));

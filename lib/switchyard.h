@@ -131,6 +131,7 @@ struct sy_patch {
 	bool ordered; /* functions switch one after another */
 	uint32_t switched; /* of them, on the wanted side */
 	char turn[SY_NAME_LEN]; /* whose turn it is, or "" */
+	char pending[SY_MESSAGE_LEN]; /* target modules not loaded, or "" */
 	uint64_t elapsed_ns, whole_ns, pause_ns;
 	uint64_t hold_median_ns, hold_worst_ns;
 	char message[SY_MESSAGE_LEN];

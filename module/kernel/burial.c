@@ -18,14 +18,52 @@
 
 struct workqueue_struct *sy_workqueue;
 
+static void sy_sets_free(struct sy_set *set)
+{
+	while (set) {
+		struct sy_set *before = set->before;
+
+		kvfree(set);
+		set = before;
+	}
+}
+
+/**
+ * sy_transition_sets_renew() - look for the old text that is there now
+ * @tr: the running transition
+ *
+ * An object has come or is going. Whoever is looking at a task may use the set
+ * from before; it goes with the transition.
+ *
+ * Context: process context, sy_objects_lock is held and @tr stays.
+ * Return: 0 or -ENOMEM, with nothing changed.
+ */
+int sy_transition_sets_renew(struct sy_transition *tr)
+{
+	struct sy_set *sets[2] = {};
+
+	if (!tr->table)
+		return 0;
+	if (sy_live_sets(tr->patch, sets)) {
+		kvfree(sets[0]);
+		kvfree(sets[1]);
+		return -ENOMEM;
+	}
+	kvfree(sets[1]);
+	sets[0]->before = tr->sets[0];
+	/* Pairs with the load in sy_set_now(). */
+	smp_store_release(&tr->sets[0], sets[0]);
+	return 0;
+}
+
 /* A transition that nobody else knows. */
 void sy_transition_free(struct sy_transition *tr)
 {
 	if (!tr)
 		return;
 	sy_table_destroy(tr->table);
-	kvfree(tr->sets[0]);
-	kvfree(tr->sets[1]);
+	sy_sets_free(tr->sets[0]);
+	sy_sets_free(tr->sets[1]);
 	kobject_put(&tr->patch->kobj);
 	kvfree(tr);
 }

@@ -47,6 +47,7 @@ SYM_CODE_END(sy_dispatch_begin)
 SYM_CODE_START_NOALIGN(sy_decide)
 	UNWIND_HINT_FUNC
 	ANNOTATE_NOENDBR
+	movq	SY_GW_GATE(%r11), %r11
 	cmpl	$0, SY_GW_MODE(%r11)
 	jne	.Lby_task
 	testl	$SY_NMI_MASK, PER_CPU_VAR(__preempt_count)

@@ -19,6 +19,7 @@
 #define SY_GW_DEFAULT 44
 #define SY_GW_NMI 48
 #define SY_GW_PAIR 52
+#define SY_GW_GATE 64
 #define SY_GW_SIZE 128
 
 /* struct sy_pair */

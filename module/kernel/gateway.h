@@ -33,7 +33,10 @@ struct sy_cells {
 	struct sy_pair pairs[];
 };
 
-/* What dispatch.S reads. */
+/*
+ * What dispatch.S reads. A patch has a gateway for each object; the words from
+ * mode on, but for pair, are read in the one that gate points to.
+ */
 struct sy_gateway {
 	unsigned long target; /* one function: where its calls continue */
 	struct sy_cells *cells; /* several functions */
@@ -45,6 +48,7 @@ struct sy_gateway {
 	u32 dflt; /* universe of tasks that are not in the table */
 	u32 nmi; /* entries from NMI context, while the gate is asked */
 	struct sy_pair pair; /* one function */
+	struct sy_gateway *gate; /* the gateway whose gate is asked */
 	struct sy_redirect *owner; /* not read by dispatch.S */
 } __aligned(SY_GW_SIZE);
 

@@ -30,11 +30,16 @@ static int __init sy_init(void)
 	err = sy_bound_init();
 	if (err)
 		goto err_sysfs;
-	err = sy_netlink_init();
+	err = sy_targets_init();
 	if (err)
 		goto err_bound;
+	err = sy_netlink_init();
+	if (err)
+		goto err_targets;
 	return 0;
 
+err_targets:
+	sy_targets_deinit();
 err_bound:
 	sy_bound_deinit();
 err_sysfs:
@@ -50,6 +55,7 @@ err_hooks:
 static void __exit sy_exit(void)
 {
 	sy_netlink_deinit();
+	sy_targets_deinit();
 	sy_bound_deinit();
 	sy_sysfs_deinit();
 	sy_worker_deinit();

@@ -42,20 +42,41 @@ struct sy_leftover {
 };
 
 /**
+ * struct sy_part - the functions of a patch that are in one object
+ * @object:     module name, or NULL for vmlinux
+ * @redirect:   theirs; the gate of the first part's decides for all
+ * @nfuncs:     their number
+ * @there:      the object is loaded and the functions are resolved
+ * @registered: their entries lead through the gateway
+ */
+struct sy_part {
+	const char *object;
+	struct sy_redirect *redirect;
+	u32 nfuncs;
+	bool there;
+	bool registered;
+};
+
+/**
  * struct sy_live - a registered patch
  * @node:      on sy_patches
  * @kobj:      /sys/kernel/switchyard/patches/NAME; holds the memory
  * @decl:      in the patch module; gone after sy_patch_unregister()
  * @bound:     its imports and relocations
- * @olds:      addresses of the functions it replaces, while it is resolved
- * @redirect:  while enabled, in transition or retiring
- * @targets:   modules pinned while enabled; @ntargets of them
+ * @parts:     while enabled, in transition or retiring: @nparts of them
+ * @claimed:   somebody registers or unregisters parts
+ * @open:      parts are registered, and those that come are at once
+ * @part_of:   for each function its part,
+ * @place_of:  which one it is in there, and
+ * @point:     where its entry leads (enum sy_point)
+ * @olds:      addresses of what it replaces, while a part is resolved
+ * @targets:   modules pinned while enabled, for their symbols; @ntargets
  * @state:     enum sy_abi_state
  * @model:     of the last enable
  * @forced:    enabled against its requirement
  * @pinned:    the engine holds a reference to the patch module
  * @in_force:  its functions may have run
- * @order:     while it has a redirect: the index of each place's function
+ * @order:     while it has parts: the index of each place's function
  * @figures:   under sy_patches_lock
  * @retire:    the retirement's work, @attempt counts its walks
  * @handled:   functions that go the second way, under sy_patches_lock
@@ -68,8 +89,14 @@ struct sy_live {
 	struct kobject kobj;
 	const struct sy_patch *decl;
 	struct sy_bound *bound;
+	struct sy_part *parts;
+	u32 nparts;
+	bool claimed;
+	bool open;
+	u8 part_of[SY_FUNCS_MAX];
+	u8 place_of[SY_FUNCS_MAX];
+	u8 point[SY_FUNCS_MAX];
 	unsigned long *olds;
-	struct sy_redirect *redirect;
 	struct module **targets;
 	u32 ntargets;
 	u32 state;
@@ -95,6 +122,8 @@ struct sy_live {
 extern struct mutex sy_patches_lock;
 extern struct list_head sy_patches;
 extern struct mutex sy_request_lock;
+/* Inside sy_request_lock, outside sy_patches_lock: what is there (parts.c). */
+extern struct mutex sy_objects_lock;
 
 static inline const char *sy_live_name(const struct sy_live *live)
 {
@@ -105,6 +134,32 @@ static inline bool sy_live_unloadable(const struct sy_live *live)
 {
 	return live->decl->flags & SY_PATCH_UNLOADABLE;
 }
+
+/* The redirect whose gate decides for the whole patch. It has parts. */
+static inline struct sy_redirect *sy_live_gate(const struct sy_live *live)
+{
+	return live->parts[0].redirect;
+}
+
+/* parts.c */
+struct sy_part *sy_part_of(const struct sy_live *live, const char *object);
+void sy_parts_claim(struct sy_live *live);
+void sy_parts_yield(struct sy_live *live);
+u32 sy_parts_create(struct sy_live *live, struct sy_answer *answer);
+void sy_parts_destroy(struct sy_live *live);
+void sy_live_point_one(struct sy_live *live, u32 i, enum sy_point point);
+void sy_live_point(struct sy_live *live, enum sy_point point);
+u32 sy_part_register(struct sy_live *live, struct sy_part *part,
+		     struct sy_answer *answer);
+void sy_part_unregister(struct sy_part *part);
+u32 sy_parts_register(struct sy_live *live, struct sy_answer *answer);
+void sy_parts_unregister(struct sy_live *live);
+void sy_dispatch_drain(void);
+u32 sy_live_pending(const struct sy_live *live, char *ret, size_t size);
+
+/* targets.c */
+int sy_targets_init(void);
+void sy_targets_deinit(void);
 
 /* descriptor.c */
 const char *sy_descriptor_flaw(const struct sy_patch *patch);
@@ -119,6 +174,10 @@ void sy_live_note_handled(struct sy_live *live);
 u32 sy_live_resolve(struct sy_live *live, const struct sy_model *model,
 		    const char *order, struct sy_answer *answer);
 void sy_live_release(struct sy_live *live);
+void sy_live_release_locked(struct sy_live *live);
+u32 sy_part_resolve(struct sy_live *live, struct sy_part *part,
+		    struct sy_answer *answer);
+void sy_part_forget(struct sy_live *live, struct sy_part *part);
 u32 sy_live_nmi_check(const struct sy_live *live, const struct sy_model *model,
 		      struct sy_answer *answer);
 int sy_live_sets(struct sy_live *live, struct sy_set *sets[2]);

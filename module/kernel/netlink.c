@@ -204,6 +204,15 @@ static int sy_put_turn(struct sk_buff *skb, const struct sy_live *live)
 	       (name && nla_put_string(skb, SY_A_FUNCTION, name));
 }
 
+/* sy_patches_lock is held. */
+static int sy_put_pending(struct sk_buff *skb, const struct sy_live *live)
+{
+	char names[SY_MESSAGE_LEN];
+
+	return sy_live_pending(live, names, sizeof(names)) &&
+	       nla_put_string(skb, SY_A_PENDING, names);
+}
+
 static int sy_put_figures(struct sk_buff *skb, const struct sy_figures *f)
 {
 	return nla_put_u32(skb, SY_A_TO_NEW, f->to_new ^ f->reversing) ||
@@ -270,7 +279,7 @@ static int sy_put_live(struct sk_buff *skb, const struct sy_live *live)
 	       nla_put_u32(skb, SY_A_REQUIREMENT, live->decl->forbid) ||
 	       nla_put_u32(skb, SY_A_FUNCTIONS, live->decl->nfuncs) ||
 	       sy_put_turn(skb, live) || sy_put_handled(skb, live) ||
-	       sy_put_figures(skb, &f);
+	       sy_put_pending(skb, live) || sy_put_figures(skb, &f);
 }
 
 static void *sy_dump_put(struct sk_buff *skb, struct netlink_callback *cb,

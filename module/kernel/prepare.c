@@ -136,8 +136,7 @@ u32 sy_prepare(struct sy_transition *tr)
 		verdict = sy_flush_wait(tr);
 	}
 	if (!verdict && tr->to_new && !READ_ONCE(tr->cancelled))
-		verdict =
-			sy_redirect_register(tr->patch->redirect, &tr->answer);
+		verdict = sy_parts_register(tr->patch, &tr->answer);
 	if (verdict)
 		sy_unprepare(tr);
 	return verdict;

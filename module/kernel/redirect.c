@@ -42,6 +42,7 @@ static_assert(offsetof(struct sy_gateway, universe) == SY_GW_UNIVERSE);
 static_assert(offsetof(struct sy_gateway, dflt) == SY_GW_DEFAULT);
 static_assert(offsetof(struct sy_gateway, nmi) == SY_GW_NMI);
 static_assert(offsetof(struct sy_gateway, pair) == SY_GW_PAIR);
+static_assert(offsetof(struct sy_gateway, gate) == SY_GW_GATE);
 static_assert(offsetof(struct sy_pair, old) == SY_PAIR_OLD);
 static_assert(offsetof(struct sy_pair, new) == SY_PAIR_NEW);
 static_assert(sizeof(struct sy_pair) == SY_PAIR_SIZE);
@@ -61,6 +62,7 @@ struct sy_redirect {
 	struct sy_pair *pairs; /* in the gateway or in its cells */
 	struct sy_second *second; /* functions with a direct owner, or NULL */
 	u32 nfuncs;
+	bool made; /* the words that dispatch.S reads are there */
 	bool registered;
 	bool direct; /* ops is registered */
 };
@@ -134,8 +136,10 @@ static struct sy_gateway *sy_gateway_take(struct sy_redirect *r)
 	mutex_lock(&sy_gateway_lock);
 	for (i = 0; i < SY_GATEWAYS && sy_gateways[i].owner; i++)
 		;
-	if (i < SY_GATEWAYS)
+	if (i < SY_GATEWAYS) {
 		sy_gateways[i].owner = r;
+		sy_gateways[i].gate = &sy_gateways[i];
+	}
 	mutex_unlock(&sy_gateway_lock);
 	if (i == SY_GATEWAYS)
 		return NULL;
@@ -151,8 +155,8 @@ static void sy_gateway_give(struct sy_gateway *gw)
 }
 
 /**
- * sy_redirect_create() - take a gateway for a patch
- * @nfuncs: number of its functions, at least 1
+ * sy_redirect_create() - take a gateway for the functions of one object
+ * @nfuncs: their number, at least 1
  * @answer: filled when refused
  *
  * Context: process context, may sleep.
@@ -177,7 +181,7 @@ struct sy_redirect *sy_redirect_create(u32 nfuncs, struct sy_answer *answer)
 	r->gw = sy_gateway_take(r);
 	if (!r->gw) {
 		sy_refuse(answer, SY_V_NO_ROOM,
-			  "redirects: %d patches are enabled already; disable one or make one cumulative patch",
+			  "redirects: all %d gateways are in use, one for each object of an enabled patch; disable one or make one cumulative patch",
 			  SY_GATEWAYS);
 		goto err_free;
 	}
@@ -191,15 +195,12 @@ err_free:
 	return NULL;
 }
 
-/*
- * Name the function at @place in the order: the address behind its ftrace site,
- * and the new one's.
- */
-void sy_redirect_set(struct sy_redirect *r, u32 place, unsigned long site,
+/* Name function @i: the address behind its ftrace site, and the new one's. */
+void sy_redirect_set(struct sy_redirect *r, u32 i, unsigned long site,
 		     unsigned long new_func)
 {
-	r->pairs[place].old = sy_text_short(site);
-	r->pairs[place].new = sy_text_short(new_func);
+	r->pairs[i].old = sy_text_short(site);
+	r->pairs[i].new = sy_text_short(new_func);
 }
 
 static unsigned long sy_entry(const struct sy_redirect *r)
@@ -348,30 +349,80 @@ static void *sy_owned_func(const struct sy_redirect *r)
 	return (void *)sy_key_of(r, 0);
 }
 
+/* Let the gate of @leader decide for @r, too. Context: before it is made. */
+void sy_redirect_follow(struct sy_redirect *r, struct sy_redirect *leader)
+{
+	r->gw->gate = leader->gw;
+}
+
 /**
- * sy_redirect_register() - let the functions' entries lead through the gateway
- * @r:      all functions set; every entry leads to the old body
+ * sy_redirect_make() - make the words that dispatch.S reads
+ * @r:      all functions set, not made; every entry will lead to the old body
  * @answer: filled when refused
  *
- * Context: process context, may sleep; ftrace waits for an RCU-tasks grace
- *          period in here, so no lock that others wait for may be held.
- * Return: SY_V_OK, SY_V_NO_MEMORY, SY_V_OWNED, SY_V_BAD_DESCRIPTOR or
- *         SY_V_INTERNAL.
+ * Context: process context, may sleep.
+ * Return: SY_V_OK or SY_V_BAD_DESCRIPTOR.
  */
-u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer)
+u32 sy_redirect_make(struct sy_redirect *r, struct sy_answer *answer)
 {
-	int err;
+	u32 i;
 
 	if (r->nfuncs > 1 && sy_cells_build(r))
 		return sy_refuse(
 			answer, SY_V_BAD_DESCRIPTOR,
 			"redirects: two entries of the patch's table name one function; remove one");
-	r->registered = true;
-	sy_redirect_point(r, SY_POINT_OLD);
-	err = sy_ops_register_any(r);
+	r->made = true;
+	for (i = 0; i < r->nfuncs; i++)
+		sy_redirect_point(r, i, SY_POINT_OLD);
+	return SY_V_OK;
+}
+
+/* The ftrace site of function @i, which is set. */
+unsigned long sy_redirect_site(const struct sy_redirect *r, u32 i)
+{
+	return sy_key_of(r, i) - MCOUNT_INSN_SIZE;
+}
+
+/* Was it made, and not cleared since? */
+bool sy_redirect_made(const struct sy_redirect *r)
+{
+	return r->made;
+}
+
+/**
+ * sy_redirect_clear() - forget the functions; they may be set anew
+ * @r: not registered, and nobody is inside the gateway any more
+ *
+ * The gate keeps what it says.
+ *
+ * Context: process context.
+ */
+void sy_redirect_clear(struct sy_redirect *r)
+{
+	WARN_ON_ONCE(r->registered);
+	r->made = false;
+	sy_second_drop(r);
+	/* 6.1 leaves the ops half filled in. */
+	memset(&r->ops, 0, sizeof(r->ops));
+}
+
+/**
+ * sy_redirect_register() - let the functions' entries lead through the gateway
+ * @r:      made
+ * @answer: filled when refused
+ *
+ * Context: process context, may sleep; ftrace waits for an RCU-tasks grace
+ *          period in here, so no lock that others wait for may be held.
+ * Return: SY_V_OK, SY_V_NO_MEMORY, SY_V_OWNED, SY_V_FTRACE_OFF or
+ *         SY_V_INTERNAL.
+ */
+u32 sy_redirect_register(struct sy_redirect *r, struct sy_answer *answer)
+{
+	int err = sy_ops_register_any(r);
+
+	r->registered = !err;
 	if (!err)
 		return SY_V_OK;
-	r->registered = false;
 	if (err == -EBUSY)
 		return sy_refuse(answer, SY_V_OWNED,
 				 "%ps: livepatch, or a direct caller that does not share it, owns the entry of this function or of one patched with it; remove it first",
@@ -416,8 +467,7 @@ void sy_redirect_destroy(struct sy_redirect *r)
 {
 	if (!r)
 		return;
-	WARN_ON_ONCE(r->registered);
-	sy_second_destroy(r->second);
+	sy_redirect_clear(r);
 	kvfree(r->gw->cells);
 	sy_gateway_give(r->gw);
 	kvfree(r);
@@ -436,58 +486,32 @@ static unsigned long sy_target(const struct sy_redirect *r,
 	}
 }
 
-static void sy_point_one(struct sy_redirect *r, u32 i, enum sy_point point)
+/**
+ * sy_redirect_point() - say where the entry of one function leads
+ * @r:     the redirect; nothing happens until it is made
+ * @i:     the function
+ * @point: old, new or the gate
+ *
+ * One aligned store. x86 keeps the order of stores and the gate's words are
+ * written before SY_POINT_ASK is, so whoever sees the slow entry sees the gate
+ * it asks.
+ *
+ * Context: any, the stopped machine included; one writer at a time.
+ */
+void sy_redirect_point(struct sy_redirect *r, u32 i, enum sy_point point)
 {
 	unsigned long target = sy_target(r, &r->pairs[i], point);
 	struct sy_cells *cells = r->gw->cells;
 	u32 cell;
 
+	if (!r->made)
+		return;
 	if (!cells) {
 		WRITE_ONCE(r->gw->target, target);
 		return;
 	}
 	cell = sy_hash_cell(&cells->hash, sy_key_of(r, i));
 	WRITE_ONCE(cells->target[cell], sy_text_short(target));
-}
-
-/**
- * sy_redirect_point_one() - say where the entry of one function leads
- * @r:     the redirect, registered
- * @place: of the function in the order
- * @point: old, new or the gate
- *
- * One aligned store.
- *
- * Context: any, the stopped machine included; one writer at a time.
- */
-void sy_redirect_point_one(struct sy_redirect *r, u32 place,
-			   enum sy_point point)
-{
-	sy_point_one(r, place, point);
-}
-
-/**
- * sy_redirect_point() - say where every entry leads
- * @r:     the redirect
- * @point: old, new or the gate
- *
- * One aligned store a function: in the order, and for the old bodies in the
- * opposite one, so that what was rolled out in an order rolls back in it. x86
- * keeps the order of stores and the gate's words are written before SY_POINT_ASK
- * is, so whoever sees the slow entry sees the gate it asks.
- *
- * Context: any; one writer at a time.
- */
-void sy_redirect_point(struct sy_redirect *r, enum sy_point point)
-{
-	u32 i;
-
-	/* Cancelled before it was registered: nobody comes this way. */
-	if (!r->registered)
-		return;
-	for (i = 0; i < r->nfuncs; i++)
-		sy_point_one(r, point == SY_POINT_OLD ? r->nfuncs - 1 - i : i,
-			     point);
 }
 
 /* The gate: one word decides for everyone. Entries from NMI count from here. */

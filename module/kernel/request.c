@@ -150,9 +150,12 @@ sy_transition_create(struct sy_live *live, const struct sy_event *request)
 	return tr;
 }
 
-/* Start it and wait until everything that may be refused has been tried. */
-static u32 sy_launch(struct sy_live *live, struct sy_event *request,
-		     struct sy_answer *answer)
+/*
+ * From the resolving until the transition is known to targets.c, no object may
+ * come or go. sy_objects_lock is held, and let go in here.
+ */
+static u32 sy_start_locked(struct sy_live *live, struct sy_event *request,
+			   struct sy_answer *answer, struct sy_transition **ret)
 {
 	struct sy_transition *tr = sy_transition_create(live, request);
 	u32 verdict;
@@ -168,9 +171,22 @@ static u32 sy_launch(struct sy_live *live, struct sy_event *request,
 	if (verdict) {
 		sy_transition_free(tr);
 		if (request->u.start.to_new)
-			sy_live_release(live);
-		return verdict;
+			sy_live_release_locked(live);
 	}
+	mutex_unlock(&sy_objects_lock);
+	*ret = tr;
+	return verdict;
+}
+
+/* Start it and wait until everything that may be refused has been tried. */
+static u32 sy_launch(struct sy_live *live, struct sy_event *request,
+		     struct sy_answer *answer)
+{
+	struct sy_transition *tr;
+	u32 verdict = sy_start_locked(live, request, answer, &tr);
+
+	if (verdict)
+		return verdict;
 	mutex_unlock(&sy_request_lock);
 	if (!wait_for_completion_killable(&tr->prepared) && tr->failed) {
 		*answer = tr->answer;
@@ -189,9 +205,26 @@ static u32 sy_enable_locked(struct sy_live *live, struct sy_event *request,
 
 	if (verdict)
 		return verdict;
+	mutex_lock(&sy_objects_lock);
 	verdict = sy_live_resolve(live, &request->u.start.model, order, answer);
+	if (!verdict)
+		return sy_launch(live, request, answer);
+	mutex_unlock(&sy_objects_lock);
+	return verdict;
+}
+
+static u32 sy_disable_locked(struct sy_live *live, struct sy_event *request,
+			     struct sy_answer *answer)
+{
+	u32 verdict =
+		sy_explain(live, request, sy_transition_try(request), answer);
+
+	if (!verdict)
+		verdict = sy_live_nmi_check(live, &request->u.start.model,
+					    answer);
 	if (verdict)
 		return verdict;
+	mutex_lock(&sy_objects_lock);
 	return sy_launch(live, request, answer);
 }
 
@@ -261,14 +294,7 @@ u32 sy_live_disable(const char *name, struct sy_event *request, bool own_model,
 			request->u.start.model = live->model;
 			request->u.start.force |= live->forced;
 		}
-		verdict = sy_explain(live, request, sy_transition_try(request),
-				     answer);
-		if (!verdict)
-			verdict = sy_live_nmi_check(live,
-						    &request->u.start.model,
-						    answer);
-		if (!verdict)
-			verdict = sy_launch(live, request, answer);
+		verdict = sy_disable_locked(live, request, answer);
 	} else {
 		verdict = answer->verdict;
 	}

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What an enable needs before it can be put to the core: symbols, positions,
- * pinned modules, a gateway, the text to leave. Everything is checked and
- * nothing is changed; what was acquired is given back on any refusal.
+ * pinned modules, gateways, the text to leave. Everything is checked and
+ * nothing is changed; what was acquired is given back on any refusal. Functions
+ * in modules that are not loaded are left for later (targets.c).
  *
- * sy_request_lock is held. Process context only.
+ * sy_request_lock (but for targets.c) and sy_objects_lock are held. Process
+ * context only.
  */
 #include <linux/kallsyms.h>
 #include <linux/slab.h>
@@ -40,7 +42,7 @@ static int sy_targets_grow(struct sy_live *live)
 	return 0;
 }
 
-/* A target module may not go while its functions lead elsewhere. */
+/* A module may not go while new code everywhere uses its symbols. */
 static u32 sy_target_pin(struct sy_live *live, const char *object,
 			 struct sy_answer *answer)
 {
@@ -61,7 +63,7 @@ static u32 sy_target_pin(struct sy_live *live, const char *object,
 	preempt_enable();
 	if (!mod)
 		return sy_refuse(answer, SY_V_NO_OBJECT,
-				 "%s: this target module is not loaded; load it first",
+				 "%s: the patch needs symbols of this module, which is not loaded; load it first",
 				 object);
 	live->targets[live->ntargets++] = mod;
 	return SY_V_OK;
@@ -72,12 +74,9 @@ static u32 sy_targets_pin(struct sy_live *live, struct sy_answer *answer)
 	const struct sy_patch *decl = live->decl;
 	u32 i, verdict = SY_V_OK;
 
-	for (i = 0; i < decl->nfuncs && !verdict; i++)
-		if (decl->funcs[i].object)
-			verdict = sy_target_pin(live, decl->funcs[i].object,
-						answer);
 	for (i = 0; i < decl->nimports && !verdict; i++)
-		if (decl->imports[i].object)
+		if (decl->imports[i].object &&
+		    !sy_part_of(live, decl->imports[i].object))
 			verdict = sy_target_pin(live, decl->imports[i].object,
 						answer);
 	return verdict;
@@ -160,41 +159,33 @@ static u32 sy_func_owned(struct sy_live *live, const struct sy_func *func,
 	return verdict;
 }
 
-/* Needed until the old functions have been compared with their digests. */
-static u32 sy_olds_create(struct sy_live *live, struct sy_answer *answer)
+static u32 sy_funcs_owned(struct sy_live *live, struct sy_answer *answer)
 {
-	live->olds =
-		sy_zalloc(array_size(live->decl->nfuncs, sizeof(*live->olds)),
-			  GFP_KERNEL);
-	if (live->olds)
-		return SY_V_OK;
-	return sy_refuse(answer, SY_V_NO_MEMORY,
-			 "%s: no memory; try again later", sy_live_name(live));
-}
-
-static u32 sy_funcs_resolve(struct sy_live *live, struct sy_answer *answer)
-{
-	const struct sy_patch *decl = live->decl;
 	u32 i, verdict = SY_V_OK;
 
-	for (i = 0; i < decl->nfuncs; i++) {
-		const struct sy_func *func = &decl->funcs[live->order[i]];
-		unsigned long addr;
-
-		verdict = sy_symbol_find(func->object, func->old_name,
-					 func->sympos, answer, &addr);
-		if (!verdict)
-			verdict = sy_func_check(func, addr, answer);
-		if (!verdict)
-			verdict = sy_func_owned(live, func, answer);
-		if (verdict)
-			return verdict;
-		live->olds[live->order[i]] = addr;
-		sy_redirect_set(live->redirect, i,
-				sy_api.ftrace_location(addr) + MCOUNT_INSN_SIZE,
-				(unsigned long)func->new_func);
-	}
+	for (i = 0; i < live->decl->nfuncs && !verdict; i++)
+		verdict = sy_func_owned(live, &live->decl->funcs[i], answer);
 	return verdict;
+}
+
+static u32 sy_func_resolve(struct sy_live *live, u32 i,
+			   struct sy_answer *answer)
+{
+	const struct sy_func *func = &live->decl->funcs[i];
+	unsigned long addr;
+	u32 verdict = sy_symbol_find(func->object, func->old_name, func->sympos,
+				     answer, &addr);
+
+	if (!verdict)
+		verdict = sy_func_check(func, addr, answer);
+	if (verdict)
+		return verdict;
+	live->olds[i] = addr;
+	sy_redirect_set(live->parts[live->part_of[i]].redirect,
+			live->place_of[i],
+			sy_api.ftrace_location(addr) + MCOUNT_INSN_SIZE,
+			(unsigned long)func->new_func);
+	return SY_V_OK;
 }
 
 static u32 sy_object_bind(struct sy_live *live, const char *object,
@@ -211,10 +202,90 @@ static u32 sy_object_bind(struct sy_live *live, const char *object,
 	return verdict;
 }
 
-static u32 sy_objects_bind(struct sy_live *live, struct sy_answer *answer)
+/* A part's object goes, or the patch gives it up. */
+void sy_part_forget(struct sy_live *live, struct sy_part *part)
 {
-	u32 i, verdict = sy_object_bind(live, NULL, answer);
+	if (part->object)
+		sy_bound_forget(live->decl, live->bound, part->object);
+	WRITE_ONCE(part->there, false);
+}
 
+/**
+ * sy_part_resolve() - check and resolve all that concerns one object
+ * @live:   the patch
+ * @part:   its object is loaded, and not yet there
+ * @answer: filled when refused
+ *
+ * Context: process context, may sleep; sy_objects_lock is held, which keeps the
+ *          object from going.
+ * Return: SY_V_OK: it is there; or the refusal, with nothing changed.
+ */
+u32 sy_part_resolve(struct sy_live *live, struct sy_part *part,
+		    struct sy_answer *answer)
+{
+	u32 i, verdict = SY_V_OK;
+
+	lockdep_assert_held(&sy_objects_lock);
+	/* Needed until they have been compared with their digests. */
+	live->olds =
+		sy_zalloc(array_size(live->decl->nfuncs, sizeof(*live->olds)),
+			  GFP_KERNEL);
+	if (!live->olds)
+		return sy_refuse(answer, SY_V_NO_MEMORY,
+				 "%s: no memory; try again later",
+				 sy_live_name(live));
+	for (i = 0; i < live->decl->nfuncs && !verdict; i++)
+		if (&live->parts[live->part_of[i]] == part)
+			verdict = sy_func_resolve(live, i, answer);
+	if (!verdict)
+		verdict = sy_object_bind(live, part->object, answer);
+	kvfree(live->olds);
+	live->olds = NULL;
+	if (verdict)
+		sy_part_forget(live, part);
+	else
+		WRITE_ONCE(part->there, true);
+	return verdict;
+}
+
+/* A module that comes or goes just now is told about again: targets.c. */
+static u32 sy_object_look(const char *object, bool *ret,
+			  struct sy_answer *answer)
+{
+	const struct module *mod;
+	bool moving = false;
+
+	*ret = !object;
+	if (!object)
+		return SY_V_OK;
+	preempt_disable();
+	mod = sy_api.find_module(object);
+	if (mod) {
+		*ret = mod->state == MODULE_STATE_LIVE;
+		moving = !*ret;
+	}
+	preempt_enable();
+	if (!moving)
+		return SY_V_OK;
+	return sy_refuse(answer, SY_V_NO_OBJECT,
+			 "%s: this target module is just being loaded or unloaded; try again",
+			 object);
+}
+
+static u32 sy_objects_resolve(struct sy_live *live, struct sy_answer *answer)
+{
+	u32 i, verdict = SY_V_OK;
+	bool loaded;
+
+	for (i = 0; i < live->nparts && !verdict; i++) {
+		struct sy_part *part = &live->parts[i];
+
+		verdict = sy_object_look(part->object, &loaded, answer);
+		if (!verdict && loaded)
+			verdict = sy_part_resolve(live, part, answer);
+	}
+	if (!verdict && !sy_part_of(live, NULL))
+		verdict = sy_object_bind(live, NULL, answer);
 	for (i = 0; i < live->ntargets && !verdict; i++)
 		verdict = sy_object_bind(live, live->targets[i]->name, answer);
 	return verdict;
@@ -240,30 +311,47 @@ void sy_live_note_handled(struct sy_live *live)
 	mutex_lock(&sy_patches_lock);
 	bitmap_zero(live->handled, SY_FUNCS_MAX);
 	for (i = 0; i < live->decl->nfuncs; i++)
-		if (sy_redirect_by_handler(live->redirect, i))
-			__set_bit(live->order[i], live->handled);
+		if (sy_redirect_by_handler(live->parts[live->part_of[i]]
+						   .redirect,
+					   live->place_of[i]))
+			__set_bit(i, live->handled);
 	mutex_unlock(&sy_patches_lock);
 }
 
 /**
- * sy_live_release() - give back what sy_live_resolve() acquired
- * @live: disabled, its redirects unregistered and nobody inside its gateway
+ * sy_live_release_locked() - give back what sy_live_resolve() acquired
+ * @live: disabled, its redirects unregistered and nobody inside its gateways
  *
- * A permanent patch that has been in force keeps its module.
+ * A permanent patch that has been in force keeps its module and those whose
+ * symbols it uses: its text may still run.
  *
- * Context: process context, may sleep.
+ * Context: process context, may sleep; sy_objects_lock is held.
  */
-void sy_live_release(struct sy_live *live)
+void sy_live_release_locked(struct sy_live *live)
 {
-	sy_redirect_destroy(live->redirect);
-	live->redirect = NULL;
+	bool keep = live->in_force && !sy_live_unloadable(live);
+	u32 i;
+
+	lockdep_assert_held(&sy_objects_lock);
+	for (i = 0; i < live->nparts; i++)
+		sy_part_forget(live, &live->parts[i]);
+	sy_parts_destroy(live);
 	kvfree(live->order);
 	live->order = NULL;
+	if (keep || !live->pinned)
+		return;
 	sy_targets_put(live);
-	if (live->pinned && !(live->in_force && !sy_live_unloadable(live))) {
-		live->pinned = false;
-		module_put(live->decl->owner);
-	}
+	live->pinned = false;
+	module_put(live->decl->owner);
+}
+
+/* The same, once no target that comes or goes has to do with the patch. */
+void sy_live_release(struct sy_live *live)
+{
+	sy_parts_claim(live);
+	sy_live_release_locked(live);
+	mutex_unlock(&sy_objects_lock);
+	sy_parts_yield(live);
 }
 
 /**
@@ -273,7 +361,7 @@ void sy_live_release(struct sy_live *live)
  * @order:  the order of its functions, as in the request; NULL: the patch's own
  * @answer: filled when refused
  *
- * Context: process context, may sleep.
+ * Context: process context, may sleep; sy_objects_lock is held.
  * Return: SY_V_OK, or the refusal with everything given back.
  */
 u32 sy_live_resolve(struct sy_live *live, const struct sy_model *model,
@@ -290,23 +378,17 @@ u32 sy_live_resolve(struct sy_live *live, const struct sy_model *model,
 		return verdict;
 	verdict = sy_live_order(live, model, order, answer);
 	if (!verdict)
-		verdict = sy_olds_create(live, answer);
-	if (!verdict) {
-		live->redirect = sy_redirect_create(live->decl->nfuncs, answer);
-		verdict = live->redirect ? SY_V_OK : answer->verdict;
-	}
+		verdict = sy_parts_create(live, answer);
 	if (!verdict)
 		verdict = sy_targets_pin(live, answer);
 	if (!verdict)
-		verdict = sy_funcs_resolve(live, answer);
-	if (!verdict)
 		verdict = sy_live_nmi_check(live, model, answer);
 	if (!verdict)
-		verdict = sy_objects_bind(live, answer);
-	kvfree(live->olds);
-	live->olds = NULL;
+		verdict = sy_funcs_owned(live, answer);
+	if (!verdict)
+		verdict = sy_objects_resolve(live, answer);
 	if (verdict)
-		sy_live_release(live);
+		sy_live_release_locked(live);
 	return verdict;
 }
 
@@ -321,16 +403,19 @@ static int sy_add_cold(struct sy_set *set, const char *object, const char *name,
 	return min(n, 0);
 }
 
-static int sy_add_old_text(struct sy_set *set, const struct sy_func *func,
+static int sy_add_old_text(struct sy_set *set, const struct sy_live *live,
 			   u32 index)
 {
-	struct sy_answer unused;
+	const struct sy_func *func = &live->decl->funcs[index];
+	const struct sy_part *part = &live->parts[live->part_of[index]];
 	struct sy_span span;
-	unsigned long addr;
 
-	if (sy_symbol_find(func->object, func->old_name, func->sympos, &unused,
-			   &addr) ||
-	    !sy_symbol_span(addr, &span))
+	/* Nobody is in an object that is not there. */
+	if (!part->there)
+		return 0;
+	if (!sy_symbol_span(sy_redirect_site(part->redirect,
+					     live->place_of[index]),
+			    &span))
 		return -ENOENT;
 	sy_set_add(set, &span, index);
 	return sy_add_cold(set, func->object, func->old_name, index);
@@ -354,12 +439,12 @@ static int sy_add_new_text(struct sy_set *set, const struct sy_live *live,
 
 /**
  * sy_live_sets() - the text of both sides
- * @live: the patch; its functions resolve
+ * @live: the patch; what is there is resolved
  * @sets: [0] old side, [1] new side; on failure both may be half made
  *
  * Functions that need no stack check are in neither.
  *
- * Context: process context, may sleep.
+ * Context: process context, may sleep; sy_objects_lock is held.
  * Return: 0, -ENOMEM, -ENOENT, or -E2BIG: more cold parts than expected.
  */
 int sy_live_sets(struct sy_live *live, struct sy_set *sets[2])
@@ -377,7 +462,7 @@ int sy_live_sets(struct sy_live *live, struct sy_set *sets[2])
 
 		if (func->flags & SY_FUNC_NO_STACK_CHECK)
 			continue;
-		err = sy_add_old_text(sets[0], func, i);
+		err = sy_add_old_text(sets[0], live, i);
 		if (!err)
 			err = sy_add_new_text(sets[1], live, func, i);
 	}

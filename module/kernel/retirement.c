@@ -181,15 +181,14 @@ void sy_retire_work(struct work_struct *work)
 	struct sy_live *live =
 		container_of(to_delayed_work(work), struct sy_live, retire);
 
-	sy_redirect_unregister(live->redirect);
+	sy_parts_unregister(live);
 	if (sy_live_unloadable(live) && sy_retire_walk(live)) {
 		queue_delayed_work(sy_workqueue, &live->retire,
 				   nsecs_to_jiffies(
 					   sy_retire_delay(live->attempt++)));
 		return;
 	}
-	synchronize_rcu_tasks_rude();
-	synchronize_rcu_tasks();
+	sy_dispatch_drain();
 	sy_retire_end(live);
 }
 

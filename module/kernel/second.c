@@ -117,7 +117,7 @@ static void sy_second_handler(unsigned long ip, unsigned long parent_ip,
 	}
 	if (target != (unsigned long)pair->old &&
 	    target != (unsigned long)pair->new)
-		target = sy_second_ask(gw) ? pair->new : pair->old;
+		target = sy_second_ask(gw->gate) ? pair->new : pair->old;
 	ftrace_instruction_pointer_set(fregs, target);
 }
 

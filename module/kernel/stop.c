@@ -203,20 +203,20 @@ static bool sy_dirty_outside(struct sy_transition *tr,
 /* The one store: SWITCH_FUNCTION's function whose turn it is, or the universe. */
 static void sy_flip(struct sy_transition *tr)
 {
-	struct sy_redirect *r = tr->patch->redirect;
+	struct sy_live *live = tr->patch;
 	bool new = tr->table->goal;
 
 	if (sy_order_asked(&tr->model))
-		sy_redirect_point_one(r, tr->turn,
-				      new ? SY_POINT_NEW : SY_POINT_OLD);
+		sy_live_point_one(live, live->order[tr->turn],
+				  new ? SY_POINT_NEW : SY_POINT_OLD);
 	else
-		sy_gate_global(r, new);
+		sy_gate_global(sy_live_gate(live), new);
 }
 
 static enum sy_stop_end sy_check_and_flip(struct sy_transition *tr,
 					  struct sy_stop_report *ret)
 {
-	if (sy_gate_take_nmi(tr->patch->redirect) ||
+	if (sy_gate_take_nmi(sy_live_gate(tr->patch)) ||
 	    sy_fault(SY_FAULT_STOP_NMI))
 		return SY_STOP_NMI;
 	if (sy_fault(SY_FAULT_STOP_INSIDE) || !sy_all_cpus_outside() ||

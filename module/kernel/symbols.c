@@ -108,12 +108,24 @@ static int sy_match(void *data, unsigned long addr)
 	return 0;
 }
 
+/*
+ * While a module is being loaded its symbol table still has what goes with its
+ * init; that counts neither as a symbol nor for the position of one.
+ */
+static bool sy_symbol_in(const struct module *mod, const char *object,
+			 const char *name, const char *wanted,
+			 unsigned long addr)
+{
+	return mod && !strcmp(name, wanted) && !strcmp(mod->name, object) &&
+	       sy_module_holds(mod, addr, 1);
+}
+
 static int sy_match_in_module(void *data, const char *name, struct module *mod,
 			      unsigned long addr)
 {
 	struct sy_matches *m = data;
 
-	if (!mod || strcmp(mod->name, m->object) || strcmp(name, m->name))
+	if (!sy_symbol_in(mod, m->object, name, m->name, addr))
 		return 0;
 	return sy_match(data, addr);
 }
@@ -199,7 +211,7 @@ static int sy_cold_match_in_module(void *data, const char *name,
 {
 	struct sy_cold_matches *m = data;
 
-	if (!mod || strcmp(mod->name, m->object) || strcmp(name, m->name))
+	if (!sy_symbol_in(mod, m->object, name, m->name, addr))
 		return 0;
 	return sy_cold_match(data, addr);
 }

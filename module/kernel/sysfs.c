@@ -154,6 +154,14 @@ static int sy_emit_by_handler(const struct sy_live *live, char *buf)
 	return n;
 }
 
+static int sy_emit_pending(const struct sy_live *live, char *buf)
+{
+	char names[SY_MESSAGE_LEN];
+
+	sy_live_pending(live, names, sizeof(names));
+	return sysfs_emit(buf, "%s\n", names);
+}
+
 static int sy_emit_forced(const struct sy_live *live, char *buf)
 {
 	return sysfs_emit(buf, "%u\n", live->forced);
@@ -206,6 +214,7 @@ SY_LIVE_ATTR(functions);
 SY_LIVE_ATTR(turn);
 SY_LIVE_ATTR(switched);
 SY_LIVE_ATTR(by_handler);
+SY_LIVE_ATTR(pending);
 SY_LIVE_ATTR(forced);
 SY_LIVE_ATTR(unloadable);
 SY_LIVE_ATTR(progress);
@@ -214,13 +223,21 @@ SY_LIVE_ATTR(last_pause_ns);
 SY_LIVE_ATTR(last_result);
 
 static struct attribute *sy_live_attrs[] = {
-	&sy_live_attr_state.attr,	&sy_live_attr_model.attr,
-	&sy_live_attr_requirement.attr, &sy_live_attr_functions.attr,
-	&sy_live_attr_turn.attr,	&sy_live_attr_switched.attr,
-	&sy_live_attr_by_handler.attr,	&sy_live_attr_forced.attr,
-	&sy_live_attr_unloadable.attr,	&sy_live_attr_progress.attr,
-	&sy_live_attr_blockers.attr,	&sy_live_attr_last_pause_ns.attr,
-	&sy_live_attr_last_result.attr, NULL,
+	&sy_live_attr_state.attr,
+	&sy_live_attr_model.attr,
+	&sy_live_attr_requirement.attr,
+	&sy_live_attr_functions.attr,
+	&sy_live_attr_turn.attr,
+	&sy_live_attr_switched.attr,
+	&sy_live_attr_by_handler.attr,
+	&sy_live_attr_pending.attr,
+	&sy_live_attr_forced.attr,
+	&sy_live_attr_unloadable.attr,
+	&sy_live_attr_progress.attr,
+	&sy_live_attr_blockers.attr,
+	&sy_live_attr_last_pause_ns.attr,
+	&sy_live_attr_last_result.attr,
+	NULL,
 };
 ATTRIBUTE_GROUPS(sy_live);
 

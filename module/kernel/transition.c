@@ -286,7 +286,7 @@ static void sy_act_prepare(struct sy_transition *tr)
 
 static void sy_act_arm(struct sy_transition *tr)
 {
-	struct sy_redirect *r = tr->patch->redirect;
+	struct sy_redirect *r = sy_live_gate(tr->patch);
 
 	if (tr->model.sw == SY_SWITCH_THREAD)
 		sy_gate_by_task(r, tr->table->buckets, tr->table->bucket_mask,
@@ -295,7 +295,7 @@ static void sy_act_arm(struct sy_transition *tr)
 		sy_gate_global(r, !tr->to_new);
 	/* From here on tasks may switch. */
 	tr->patch->in_force |= tr->model.sw != SY_SWITCH_KERNEL;
-	sy_redirect_point(r, SY_POINT_ASK);
+	sy_live_point(tr->patch, SY_POINT_ASK);
 	sy_live_state(tr->patch,
 		      tr->to_new ? SY_ST_PATCHING : SY_ST_UNPATCHING);
 	sy_hooks_arm(tr);
@@ -424,14 +424,14 @@ static void sy_figures_held(struct sy_transition *tr)
 
 static void sy_act_settle(struct sy_transition *tr, bool new)
 {
-	struct sy_redirect *r = tr->patch->redirect;
+	struct sy_redirect *r = sy_live_gate(tr->patch);
 
 	tr->patch->in_force |= new;
 	if (tr->patch->figures.ordered)
 		sy_figures_all_switched(tr);
 	/* The gate first: whoever asks it late gets the final side, too. */
 	sy_gate_global(r, new);
-	sy_redirect_point(r, new ? SY_POINT_NEW : SY_POINT_OLD);
+	sy_live_point(tr->patch, new ? SY_POINT_NEW : SY_POINT_OLD);
 	sy_figures_settled(tr);
 	if (tr->table)
 		sy_excused_note(tr);
@@ -510,8 +510,6 @@ static void sy_act_report(struct sy_transition *tr, enum sy_report report)
 
 static void sy_act(struct sy_transition *tr, const struct sy_action *action)
 {
-	struct sy_redirect *r = tr->patch->redirect;
-
 	switch (action->kind) {
 	case SY_ACT_PREPARE:
 		sy_act_prepare(tr);
@@ -525,10 +523,11 @@ static void sy_act(struct sy_transition *tr, const struct sy_action *action)
 		break;
 	case SY_ACT_FLIP_FUNCTIONS:
 		tr->patch->in_force = true;
-		sy_redirect_point(r, tr->to_new ? SY_POINT_NEW : SY_POINT_OLD);
+		sy_live_point(tr->patch,
+			      tr->to_new ? SY_POINT_NEW : SY_POINT_OLD);
 		break;
 	case SY_ACT_FLIP:
-		sy_gate_global(r, tr->to_new);
+		sy_gate_global(sy_live_gate(tr->patch), tr->to_new);
 		break;
 	case SY_ACT_STOP:
 		sy_act_stop(tr, action->u.arg);

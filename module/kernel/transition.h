@@ -65,7 +65,8 @@ struct sy_transition {
 /* The side that tasks must leave now. */
 static inline const struct sy_set *sy_set_now(const struct sy_transition *tr)
 {
-	return tr->sets[!READ_ONCE(tr->table->goal)];
+	/* Pairs with the release in sy_transition_sets_renew(). */
+	return smp_load_acquire(&tr->sets[!READ_ONCE(tr->table->goal)]);
 }
 
 /* transition.c: the worker and the engine */
@@ -88,6 +89,7 @@ void sy_transition_peek(void (*fn)(struct sy_transition *tr, void *data),
 void sy_transition_bury(struct work_struct *work);
 void sy_transition_put(struct sy_transition *tr);
 void sy_transition_free(struct sy_transition *tr);
+int sy_transition_sets_renew(struct sy_transition *tr);
 extern struct workqueue_struct *sy_workqueue;
 
 /* report.c */

@@ -10,6 +10,7 @@
 
 /* The text that a transition wants to see left, sorted by start. */
 struct sy_set {
+	struct sy_set *before; /* what it has taken the place of */
 	u32 n;
 	struct sy_set_span {
 		struct sy_span span;

@@ -38,7 +38,8 @@
  * extended ack, or -EPERM.
  *
  * A message of SY_CMD_GET carries PATCH, STATE, LEAVE, SWITCH, FLAGS,
- * REQUIREMENT, FUNCTIONS, BY_HANDLER where there is something to name, and for
+ * REQUIREMENT, FUNCTIONS, BY_HANDLER where there is something to name, PENDING
+ * where a target module is not loaded, and for
  * the running or the last transition: TO_NEW,
  * TASKS, REMAINING, BLOCKERS, EXCUSED, ELAPSED_NS, WHOLE_NS, PAUSE_NS,
  * STOPS, NUDGED, HELD, HOLDS, HOLD_MEDIAN_NS, HOLD_WORST_NS, RESULT, MESSAGE;
@@ -83,6 +84,8 @@
  *                                handler, one a line: somebody who shares the
  *                                entry, as BPF's fentry does, had the direct
  *                                call first. Such a call costs more
+ *   patches/NAME/pending         target modules that are not loaded, or an
+ *                                empty line: they are patched when they come
  *   patches/NAME/forced          1 while enabled against its requirement
  *   patches/NAME/unloadable      1 when the patch module may be unloaded
  *   patches/NAME/progress        tasks switched / tasks in all
@@ -159,6 +162,8 @@ enum sy_attr {
 	SY_A_HOLD_WORST_NS, /* u64: nobody was parked longer */
 	SY_A_BY_HANDLER, /* NUL string: functions redirected by a handler, with
 			  * spaces between; "..." at the end if not all */
+	SY_A_PENDING, /* NUL string: target modules that are not loaded, with
+		       * blanks between them, cut off at SY_MESSAGE_LEN */
 	SY_A__LAST
 };
 
@@ -203,7 +208,8 @@ enum sy_abi_verdict {
 	SY_V_NMI_REACHABLE, /* refused under SWITCH_KERNEL and where functions
 			     * switch one after another */
 	SY_V_OWNED, /* livepatch, BPF or another patch has the function */
-	SY_V_NO_OBJECT, /* a target module is not loaded */
+	SY_V_NO_OBJECT, /* a module whose symbols are needed is not loaded, or a
+			 * target module is just being loaded or unloaded */
 	SY_V_NO_SYMBOL, /* an imported symbol is not there */
 	SY_V_REQUIREMENT, /* the model allows what the patch forbids */
 	SY_V_BAD_MODEL, /* the engine does not serve this model */
