@@ -58,6 +58,18 @@ struct sy_part {
 };
 
 /**
+ * struct sy_spot - where a function is among the parts
+ * @part:  the index of its part
+ * @place: which one it is in there
+ * @point: where its entry leads (enum sy_point)
+ */
+struct sy_spot {
+	u8 part:6;
+	u8 point:2;
+	u8 place;
+};
+
+/**
  * struct sy_live - a registered patch
  * @node:      on sy_patches
  * @kobj:      /sys/kernel/switchyard/patches/NAME; holds the memory
@@ -66,9 +78,7 @@ struct sy_part {
  * @parts:     while enabled, in transition or retiring: @nparts of them
  * @claimed:   somebody registers or unregisters parts
  * @open:      parts are registered, and those that come are at once
- * @part_of:   for each function its part,
- * @place_of:  which one it is in there, and
- * @point:     where its entry leads (enum sy_point)
+ * @spots:     for each function where it is, while it has parts
  * @olds:      addresses of what it replaces, while a part is resolved
  * @targets:   modules pinned while enabled, for their symbols; @ntargets
  * @state:     enum sy_abi_state
@@ -93,9 +103,7 @@ struct sy_live {
 	u32 nparts;
 	bool claimed;
 	bool open;
-	u8 part_of[SY_FUNCS_MAX];
-	u8 place_of[SY_FUNCS_MAX];
-	u8 point[SY_FUNCS_MAX];
+	struct sy_spot *spots;
 	unsigned long *olds;
 	struct module **targets;
 	u32 ntargets;

@@ -20,12 +20,14 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
+#include "dispatch.h"
 #include "inject.h"
 #include "live.h"
 
 /* Covers which parts each patch has, which are there, and who has claimed it. */
 DEFINE_MUTEX(sy_objects_lock);
 static DEFINE_RAW_SPINLOCK(sy_point_lock);
+static_assert(SY_GATEWAYS <= 64); /* sy_spot.part */
 static DECLARE_WAIT_QUEUE_HEAD(sy_claim_wait);
 
 /**
@@ -93,9 +95,9 @@ static void sy_parts_sort(struct sy_live *live)
 			part = &live->parts[live->nparts++];
 			part->object = decl->funcs[i].object;
 		}
-		live->part_of[i] = part - live->parts;
-		live->place_of[i] = part->nfuncs++;
-		live->point[i] = SY_POINT_OLD;
+		live->spots[i].part = part - live->parts;
+		live->spots[i].place = part->nfuncs++;
+		live->spots[i].point = SY_POINT_OLD;
 	}
 }
 
@@ -110,13 +112,19 @@ static void sy_parts_sort(struct sy_live *live)
  */
 u32 sy_parts_create(struct sy_live *live, struct sy_answer *answer)
 {
-	u32 i;
+	u32 i, n = sy_objects_count(live->decl);
 
 	lockdep_assert_held(&sy_objects_lock);
-	live->parts = sy_zalloc(array_size(sy_objects_count(live->decl),
-					   sizeof(*live->parts)),
-				GFP_KERNEL);
-	if (!live->parts)
+	if (n > SY_GATEWAYS)
+		return sy_refuse(answer, SY_V_NO_ROOM,
+				 "%s: it has functions of %u objects, and %d is the most; make several patches",
+				 sy_live_name(live), n, SY_GATEWAYS);
+	live->parts =
+		sy_zalloc(array_size(n, sizeof(*live->parts)), GFP_KERNEL);
+	live->spots =
+		sy_zalloc(array_size(live->decl->nfuncs, sizeof(*live->spots)),
+			  GFP_KERNEL);
+	if (!live->parts || !live->spots)
 		return sy_refuse(answer, SY_V_NO_MEMORY,
 				 "%s: no memory; try again later",
 				 sy_live_name(live));
@@ -148,13 +156,17 @@ void sy_parts_destroy(struct sy_live *live)
 	for (i = 0; i < n; i++)
 		sy_redirect_destroy(parts[i].redirect);
 	kvfree(parts);
+	kvfree(live->spots);
+	live->spots = NULL;
 }
 
 /* sy_point_lock is held. */
 static void sy_point_func(struct sy_live *live, u32 i)
 {
-	sy_redirect_point(live->parts[live->part_of[i]].redirect,
-			  live->place_of[i], live->point[i]);
+	const struct sy_spot *spot = &live->spots[i];
+
+	sy_redirect_point(live->parts[spot->part].redirect, spot->place,
+			  spot->point);
 }
 
 /**
@@ -172,7 +184,7 @@ void sy_live_point_one(struct sy_live *live, u32 i, enum sy_point point)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&sy_point_lock, flags);
-	live->point[i] = point;
+	live->spots[i].point = point;
 	sy_point_func(live, i);
 	raw_spin_unlock_irqrestore(&sy_point_lock, flags);
 }
@@ -206,7 +218,7 @@ static void sy_part_point(struct sy_live *live, const struct sy_part *part)
 
 	raw_spin_lock_irqsave(&sy_point_lock, flags);
 	for (i = 0; i < live->decl->nfuncs; i++)
-		if (&live->parts[live->part_of[i]] == part)
+		if (&live->parts[live->spots[i].part] == part)
 			sy_point_func(live, i);
 	raw_spin_unlock_irqrestore(&sy_point_lock, flags);
 }

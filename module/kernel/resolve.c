@@ -181,8 +181,8 @@ static u32 sy_func_resolve(struct sy_live *live, u32 i,
 	if (verdict)
 		return verdict;
 	live->olds[i] = addr;
-	sy_redirect_set(live->parts[live->part_of[i]].redirect,
-			live->place_of[i],
+	sy_redirect_set(live->parts[live->spots[i].part].redirect,
+			live->spots[i].place,
 			sy_api.ftrace_location(addr) + MCOUNT_INSN_SIZE,
 			(unsigned long)func->new_func);
 	return SY_V_OK;
@@ -235,7 +235,7 @@ u32 sy_part_resolve(struct sy_live *live, struct sy_part *part,
 				 "%s: no memory; try again later",
 				 sy_live_name(live));
 	for (i = 0; i < live->decl->nfuncs && !verdict; i++)
-		if (&live->parts[live->part_of[i]] == part)
+		if (&live->parts[live->spots[i].part] == part)
 			verdict = sy_func_resolve(live, i, answer);
 	if (!verdict)
 		verdict = sy_object_bind(live, part->object, answer);
@@ -311,9 +311,9 @@ void sy_live_note_handled(struct sy_live *live)
 	mutex_lock(&sy_patches_lock);
 	bitmap_zero(live->handled, SY_FUNCS_MAX);
 	for (i = 0; i < live->decl->nfuncs; i++)
-		if (sy_redirect_by_handler(live->parts[live->part_of[i]]
+		if (sy_redirect_by_handler(live->parts[live->spots[i].part]
 						   .redirect,
-					   live->place_of[i]))
+					   live->spots[i].place))
 			__set_bit(i, live->handled);
 	mutex_unlock(&sy_patches_lock);
 }
@@ -407,14 +407,14 @@ static int sy_add_old_text(struct sy_set *set, const struct sy_live *live,
 			   u32 index)
 {
 	const struct sy_func *func = &live->decl->funcs[index];
-	const struct sy_part *part = &live->parts[live->part_of[index]];
+	const struct sy_part *part = &live->parts[live->spots[index].part];
 	struct sy_span span;
 
 	/* Nobody is in an object that is not there. */
 	if (!part->there)
 		return 0;
 	if (!sy_symbol_span(sy_redirect_site(part->redirect,
-					     live->place_of[index]),
+					     live->spots[index].place),
 			    &span))
 		return -ENOENT;
 	sy_set_add(set, &span, index);
