@@ -136,7 +136,7 @@ static const struct sy_option sy_option_table[] = {
 	{ "--order", "F,G,...", SY_O_ORDER, sy_set_order,
 	  "with */function: the order in which functions switch" },
 	{ "--no-herd", NULL, SY_O_MODEL, sy_set_no_herd,
-	  "with patched_set/kernel: hold nobody" },
+	  "with patched_set/kernel or /function: hold nobody" },
 	{ "--deadline", "SECONDS", SY_O_DEADLINE, sy_set_deadline,
 	  "when to turn back, e.g. 0.5; 0: the default" },
 	{ "--wait", NULL, SY_O_WAIT, sy_set_wait,

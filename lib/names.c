@@ -141,7 +141,7 @@ void sy_requirement_text(uint32_t requirement, char *buf, size_t size)
 	}
 }
 
-/* The table of docs/models.md; the relaxed variant has a row of its own. */
+/* The table of docs/models.md; a relaxed variant has a row of its own. */
 const struct sy_model *sy_models(size_t *count)
 {
 #define SY_ROW(l, s, r, ...)                            \
@@ -160,6 +160,7 @@ const struct sy_model *sy_models(size_t *count)
 		SY_ROW(PATCHED_SET, THREAD, false, "no", "yes", "yes", "yes"),
 		SY_ROW(PATCHED_SET, KERNEL, false, "no", "yes", "no", "no"),
 		SY_ROW(KERNEL, FUNCTION, false, "yes", "yes", "yes", "yes"),
+		SY_ROW(KERNEL, FUNCTION, true, "yes", "yes", "yes", "yes"),
 		SY_ROW(KERNEL, THREAD, false, "no", "no", "yes", "yes"),
 		SY_ROW(KERNEL, THREAD, true, "no", "excused", "yes", "yes"),
 		SY_ROW(KERNEL, KERNEL, false, "no", "no", "no", "no"),

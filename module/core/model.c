@@ -47,19 +47,9 @@ sy_u32 sy_model_allows(const struct sy_model *model)
 
 int sy_model_served(const struct sy_model *model)
 {
-	if (model->relaxed > 1)
+	if (model->leave > SY_LEAVE_KERNEL || model->sw > SY_SWITCH_KERNEL)
 		return 0;
-	if (model->relaxed && model->leave != SY_LEAVE_KERNEL)
-		return 0;
-
-	switch (model->leave) {
-	case SY_LEAVE_FUNCTION:
-	case SY_LEAVE_PATCHED_SET:
-		return model->sw <= SY_SWITCH_KERNEL;
-	case SY_LEAVE_KERNEL:
-		return model->sw == SY_SWITCH_THREAD ||
-		       model->sw == SY_SWITCH_KERNEL;
-	default:
-		return 0;
-	}
+	if (!model->relaxed)
+		return 1;
+	return model->relaxed == 1 && model->leave == SY_LEAVE_KERNEL;
 }

@@ -3,7 +3,8 @@
  * Sends the engine's netlink family messages that are wrong, one thing at a
  * time, and prints the error each was answered with. "badmessage malformed"
  * expects EINVAL (or ERANGE) for each, "badmessage unprivileged" sends correct
- * requests as uid 1000 and expects EPERM. Exits with the number of answers that
+ * requests as uid 1000 and expects EPERM, "badmessage unserved" asks for models
+ * that are none and expects the verdict BAD_MODEL. Exits with the number of answers that
  * were not so.
  */
 #include <errno.h>
@@ -95,6 +96,21 @@ static int find_family(void)
 			break;
 	}
 	return family ? 0 : -1;
+}
+
+/* Return: the verdict of an answer, or -1. */
+static int verdict(const struct message *reply)
+{
+	const char *end = (const char *)reply + reply->head.nlmsg_len;
+	const struct nlattr *attr = (const void *)reply->body;
+
+	while ((const char *)(attr + 1) <= end && attr->nla_len > NLA_HDRLEN) {
+		if (attr->nla_type == SY_A_VERDICT)
+			return *(const int *)(attr + 1);
+		attr = (const void *)((const char *)attr +
+				      NLA_ALIGN(attr->nla_len));
+	}
+	return -1;
 }
 
 /* Each fills in one message; the order is that of malformations[]. */
@@ -249,6 +265,30 @@ static int unprivileged(void)
 	return bad;
 }
 
+/* Relaxed where nothing can be relaxed: well-formed, and no model. */
+static int unserved(void)
+{
+	struct message m, reply;
+	unsigned int i;
+	int bad = 0;
+
+	for (i = 0; i < 6; i++) {
+		int err, got;
+
+		begin(&m, family, SY_CMD_ENABLE, SY_GENL_VERSION);
+		put_patch(&m, "p_hot_again");
+		put_u32(&m, SY_A_LEAVE, i / 3);
+		put_u32(&m, SY_A_SWITCH, i % 3);
+		put_u32(&m, SY_A_FLAGS, SY_F_RELAXED);
+		err = ask(&m, &reply);
+		got = err ? -1 : verdict(&reply);
+		printf("LEAVE %u, SWITCH %u, relaxed: verdict %d%s\n", i / 3,
+		       i % 3, got, got != SY_V_BAD_MODEL ? "  UNEXPECTED" : "");
+		bad += got != SY_V_BAD_MODEL;
+	}
+	return bad;
+}
+
 int main(int argc, char **argv)
 {
 	sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
@@ -261,6 +301,8 @@ int main(int argc, char **argv)
 		return malformed();
 	if (argc == 2 && !strcmp(argv[1], "unprivileged"))
 		return unprivileged();
-	fprintf(stderr, "usage: badmessage malformed|unprivileged\n");
+	if (argc == 2 && !strcmp(argv[1], "unserved"))
+		return unserved();
+	fprintf(stderr, "usage: badmessage malformed|unprivileged|unserved\n");
 	return 98;
 }

@@ -24,11 +24,11 @@ static const struct {
 	{ { SY_LEAVE_PATCHED_SET, SY_SWITCH_FUNCTION, 0 }, "yyyy", 1 },
 	{ { SY_LEAVE_PATCHED_SET, SY_SWITCH_THREAD, 0 }, "-yyy", 1 },
 	{ { SY_LEAVE_PATCHED_SET, SY_SWITCH_KERNEL, 0 }, "-y--", 1 },
-	{ { SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 0 }, "yyyy", 0 },
+	{ { SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 0 }, "yyyy", 1 },
 	{ { SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 0 }, "--yy", 1 },
 	{ { SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 0 }, "----", 1 },
 	/* Relaxed: M2 besides, by the excused. */
-	{ { SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 1 }, "yyyy", 0 },
+	{ { SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 1 }, "yyyy", 1 },
 	{ { SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 1 }, "-yyy", 1 },
 	{ { SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 1 }, "-y--", 1 },
 };

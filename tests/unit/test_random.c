@@ -112,6 +112,8 @@ static void sy_make_start(struct sy_shell *s, struct sy_event *ev)
 		{ SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 1 },
 		{ SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 0 },
 		{ SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 1 },
+		{ SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 0 },
+		{ SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 1 },
 	};
 
 	ev->u.start.to_new = (sy_u8)sy_below(s, 2);
@@ -119,8 +121,9 @@ static void sy_make_start(struct sy_shell *s, struct sy_event *ev)
 	ev->u.start.enabled = !ev->u.start.to_new;
 	if (sy_below(s, 8)) {
 		/* Those that look at tasks have most to decide. */
-		ev->u.start.model = served[sy_below(s, 4) ? 2 + sy_below(s, 9) :
-							    sy_below(s, 11)];
+		ev->u.start.model =
+			served[sy_below(s, 4) ? 2 + sy_below(s, 11) :
+						sy_below(s, 13)];
 	} else {
 		ev->u.start.model.leave = (sy_u8)sy_below(s, 4);
 		ev->u.start.model.sw = (sy_u8)sy_below(s, 4);

@@ -80,8 +80,8 @@ refused 7 m1 try p_pair --preset kpatch-nocheck
 refused 7 p_forbid_all try p_forbid_all --preset kpatch
 refused 7 p_forbid_all try p_forbid_all --preset kgraft
 refused 7 p_forbid_all try p_forbid_all --preset hybrid
-refused 35 kernel/kernel try p_hot1 --model kernel/kernel
-refused 35 patched_set/function try p_hot1 --model patched_set/function
+refused 2 relaxed try p_hot1 --model patched_set/function --relaxed
+refused 2 no-herd try p_hot1 --model kernel/function --no-herd
 refused 35 masami try p_hot1 --preset masami
 refused 2 nonsense try p_hot1 --preset nonsense
 refused 2 sideways try p_hot1 --model sideways
@@ -137,6 +137,13 @@ step "malformed messages"
 before=$(everything)
 badmessage malformed >/tmp/out
 same "answers other than an error" 0 $?
+sed "s/^/    /" /tmp/out
+same "state" "$before" "$(everything)"
+
+step "models that are none, past the command's own check"
+before=$(everything)
+badmessage unserved >/tmp/out
+same "answers other than BAD_MODEL" 0 $?
 sed "s/^/    /" /tmp/out
 same "state" "$before" "$(everything)"
 
