@@ -51,6 +51,9 @@ module: ## the module, patches and test modules: build/RELEASE/
 cli: ## the command: build/cli/switchyard
 	@$(MAKE) -s -C cli all
 
+builder: ## what builds patches: build/builder/switchyard-build
+	@$(MAKE) -s -C builder all
+
 guest-programs: ## the programs that run in guests: build/guest/bin/
 	@$(MAKE) -s -C tests/guest
 
@@ -60,7 +63,7 @@ model: ## the models of what runs at once, checked by spin (minutes)
 style: ## clang-format, checkpatch, sparse, shellcheck and the house rules
 	@scripts/style
 
-install: cli ## the command, its pages, the module by DKMS (DESTDIR, PREFIX)
+install: cli builder ## the command, its pages, the builder, the module by DKMS (DESTDIR, PREFIX)
 	@scripts/install install
 
 uninstall: ## removes what install put in place
@@ -82,5 +85,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
 .PHONY: all demo test unit sim litmus models-table cli-test install-test \
-	bench vm soak module cli guest-programs builder-test model style install \
+	bench vm soak module cli builder guest-programs builder-test model style install \
 	uninstall dkms-add dkms-remove purge clean help

@@ -116,12 +116,22 @@ static int sy_parse(int argc, char **argv, struct sy_stage_options *opt)
 		{ NULL, 0, NULL, 0 },
 	};
 	static struct utsname name;
-	int c;
+	int c, i = -1;
 
 	opt->strip = 1;
-	while ((c = getopt_long(argc, argv, "k:s:vo:p:", options, NULL)) != -1)
-		if (!sy_parse_one(c, opt))
+	while ((c = getopt_long(argc, argv, "k:s:vo:p:", options, &i)) != -1) {
+		if (!sy_parse_one(c, opt)) {
+			if (c != '?' && optarg)
+				fprintf(stderr,
+					"switchyard: %s%s: not with the value "
+					"'%s'; see 'switchyard help %s'\n",
+					i < 0 ? "-p" : "--",
+					i < 0 ? "" : options[i].name, optarg,
+					argv[0]);
 			return 2;
+		}
+		i = -1;
+	}
 	opt->operands = argv + optind;
 	opt->noperands = (size_t)(argc - optind);
 	if (!opt->release && !uname(&name))
@@ -157,9 +167,18 @@ static int sy_run(const struct sy_stage *stage,
 	return stage->command ? status : 1;
 }
 
-int main(int argc, char **argv)
+/* Of the command's stages a wrong option is one line, which is printed already. */
+static int sy_start(const struct sy_stage *stage, int argc, char **argv)
 {
 	struct sy_stage_options opt = { 0 };
+
+	if (!sy_parse(argc, argv, &opt))
+		return sy_run(stage, &opt);
+	return stage->command ? 2 : sy_usage(stderr);
+}
+
+int main(int argc, char **argv)
+{
 	size_t i;
 
 	if (argc > 1 && !strcmp(argv[1], "--help"))
@@ -169,8 +188,6 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 1 && i < sizeof(sy_stages) / sizeof(sy_stages[0]);
 	     i++)
 		if (!strcmp(argv[1], sy_stages[i].name))
-			return sy_parse(argc - 1, argv + 1, &opt) ?
-				       sy_usage(stderr) :
-				       sy_run(&sy_stages[i], &opt);
+			return sy_start(&sy_stages[i], argc - 1, argv + 1);
 	return sy_usage(stderr);
 }

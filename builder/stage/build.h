@@ -61,6 +61,10 @@ enum sy_build_stage {
 	SY_BUILD_STAGES
 };
 
+/* Module.symvers of the engine for the kernel. @self: this program's folder. */
+struct sy_fault *sy_engine_symvers(const struct sy_build *b, const char *self,
+				   struct sy_path *ret);
+
 extern const char *const sy_build_stage_names[SY_BUILD_STAGES];
 
 #endif

@@ -256,18 +256,8 @@ static struct sy_fault *sy_find_engine(struct sy_build *b)
 		fault = sy_path_make(&b->emit.headers, "%s/include", at.text);
 	if (!fault)
 		fault = sy_path_make(&b->emit.uapi, "%s/uapi", at.text);
-	if (!fault)
-		fault = b->opt->symvers ?
-				sy_path_make(&b->emit.symvers, "%s",
-					     b->opt->symvers) :
-				sy_path_make(&b->emit.symvers,
-					     "%s/../%s/module/Module.symvers",
-					     self.text, b->kernel->release);
-	if (!fault && !sy_path_exists(b->emit.symvers.text))
-		fault = sy_fault_make(SY_FAULT_BAD_FILE,
-				      "%s: the engine was not built for %s",
-				      b->emit.symvers.text, b->kernel->release);
-	return fault;
+	return fault ? fault :
+		       sy_engine_symvers(b, self.text, &b->emit.symvers);
 }
 
 struct sy_fault *sy_build_emit(struct sy_build *b)

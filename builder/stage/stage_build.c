@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sys/stat.h>
+
 #include "build.h"
 
 const char *const sy_build_stage_names[SY_BUILD_STAGES] = {
@@ -51,6 +53,63 @@ static struct sy_fault *sy_find_from(struct sy_build *b)
 			     "--from: %s: no stage; units, compile, extract, "
 			     "emit, link or verify",
 			     b->opt->from);
+}
+
+/* An operand: what is there and can be read, before anything is made. */
+static struct sy_fault *sy_check_operand(const char *name)
+{
+	struct sy_path series;
+	struct sy_fault *fault;
+	struct stat st;
+
+	if (stat(name, &st) || access(name, R_OK))
+		return sy_fault_make(SY_FAULT_BAD_FILE,
+				     "%s: %s; give a diff, a mail with one, or "
+				     "a quilt series",
+				     name, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return NULL;
+	fault = sy_path_make(&series, "%s/series", name);
+	if (!fault && !sy_path_exists(series.text))
+		fault = sy_fault_make(SY_FAULT_BAD_FILE,
+				      "%s: a folder without a file 'series'; "
+				      "give a diff, a mail with one, or a "
+				      "quilt series",
+				      name);
+	return fault;
+}
+
+static struct sy_fault *sy_check_out(const char *out)
+{
+	struct sy_path folder;
+	struct sy_fault *fault;
+	const char *slash = strrchr(out, '/');
+	struct stat st;
+
+	fault = !slash ? sy_path_make(&folder, ".") :
+			 sy_path_make(&folder, "%.*s", (int)(slash + 1 - out),
+				      out);
+	if (fault)
+		return fault;
+	if (access(folder.text, W_OK | X_OK))
+		return sy_fault_make(SY_FAULT_BAD_FILE,
+				     "%s: cannot be written: %s; name another "
+				     "with -o",
+				     out, strerror(errno));
+	if (!stat(out, &st) && S_ISDIR(st.st_mode))
+		return sy_fault_make(SY_FAULT_BAD_FILE,
+				     "%s: a folder; name a file with -o", out);
+	return NULL;
+}
+
+static struct sy_fault *sy_check_arguments(const struct sy_stage_options *opt)
+{
+	struct sy_fault *fault = sy_check_out(opt->out ? opt->out : "OUT.ko");
+	size_t i;
+
+	for (i = 0; !fault && i < opt->noperands; i++)
+		fault = sy_check_operand(opt->operands[i]);
+	return fault;
 }
 
 static struct sy_fault *sy_make_folder(struct sy_build *b)
@@ -187,6 +246,8 @@ static struct sy_fault *sy_build_all(struct sy_build *b, int *status)
 	bool unaffected;
 
 	fault = sy_find_from(b);
+	if (!fault)
+		fault = sy_check_arguments(b->opt);
 	if (!fault)
 		fault = sy_run_open(b->kernel, b->opt->operands,
 				    b->opt->noperands, b->opt->strip,
