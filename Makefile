@@ -54,6 +54,9 @@ cli: ## the command: build/cli/switchyard
 builder: ## what builds patches: build/builder/switchyard-build
 	@$(MAKE) -s -C builder all
 
+corpus: ## build a sample of real fixes (CORPUS=DIR, FIXES=20)
+	@tests/builder/corpus $(FIXES)
+
 guest-programs: ## the programs that run in guests: build/guest/bin/
 	@$(MAKE) -s -C tests/guest
 
@@ -85,5 +88,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
 .PHONY: all demo test unit sim litmus models-table cli-test install-test \
-	bench vm soak module cli builder guest-programs builder-test model style install \
+	bench vm soak module cli builder corpus guest-programs builder-test model style install \
 	uninstall dkms-add dkms-remove purge clean help
