@@ -422,6 +422,18 @@ static void sy_dump_task(struct sy_blocked_dump *dump, struct sy_transition *tr,
 	sy_dump_blocker(dump, &b);
 }
 
+/*
+ * Where everybody switches at one instant, whoever was seen outside and has run
+ * since is pending until the next look, and blocks nothing.
+ */
+static bool sy_is_listed(const struct sy_transition *tr,
+			 const struct sy_task *st)
+{
+	if (sy_task_pending(tr->table, st))
+		return st->look != SY_LOOK_LEFT;
+	return st->excused || READ_ONCE(st->parked);
+}
+
 static void sy_dump_table(struct sy_transition *tr, void *data)
 {
 	struct sy_blocked_dump *dump = data;
@@ -432,8 +444,7 @@ static void sy_dump_table(struct sy_transition *tr, void *data)
 	    (dump->name && strcmp(dump->name, sy_live_name(tr->patch))))
 		return;
 	sy_table_for_each(tr->table, i, st)
-		if (sy_task_pending(tr->table, st) || st->excused ||
-		    READ_ONCE(st->parked))
+		if (sy_is_listed(tr, st))
 			sy_dump_task(dump, tr, st);
 }
 

@@ -100,7 +100,9 @@ settled() {
 		"$(($(version hot64_old) + $(version more63_old)))"
 	echo >$tracing/trace
 	echo 1 >$tracing/options/hash-ptr
-	echo 4 >$tracing/buffer_size_kb
+	# As it was at boot: other cases trace, too.
+	echo 1408 >$tracing/buffer_size_kb
+	echo 1 >$tracing/tracing_on
 }
 
 # KiB that the kernel holds and cannot reclaim.

@@ -35,8 +35,8 @@ kernel/thread relaxed      n n n y y y y y n
 kernel/kernel              n n n n n n n n n
 kernel/kernel relaxed      n n n y n n n n n"
 
-transitions=6 # each way, and again while something was not seen,
-rounds=10 # so often at most
+transitions=${VM_OBSERVED:-3} # each way, and again while something was not seen,
+rounds=20 # so often at most
 asked=200 # at most, for a model that may give up
 table=/tmp/table
 

@@ -16,6 +16,7 @@ tracing=/sys/kernel/tracing
 # trace_on KIND FUNCTION, trace_off: one tracer at a time.
 trace_on() {
 	traced=$2
+	same "tracing_on" 1 "$(cat $tracing/tracing_on)"
 	case $1 in
 	kprobe) echo "p:sy/probe $2" >$tracing/kprobe_events ;;
 	kretprobe) echo "r:sy/probe $2" >$tracing/kprobe_events ;;
