@@ -17,6 +17,8 @@
 
 static const struct sy_stage sy_stages[] = {
 	{ "kernel", sy_stage_kernel, "", false },
+	{ "list", sy_stage_list, "", false },
+	{ "compile", sy_stage_compile, "UNIT.c...", false },
 	{ "match", sy_stage_match, "UNIT.c...", false },
 	{ "units", sy_stage_units, "FIX.patch...", false },
 	{ "diff", sy_stage_diff, "FIX.patch...", false },

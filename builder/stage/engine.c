@@ -2,9 +2,12 @@
 /*
  * The versions of the engine's symbols, which a patch module has to name. They
  * come of the engine's headers: so where `switchyard kernel add` has built the
- * engine for a kernel, its Module.symvers lies below the digest of these.
+ * engine for a kernel, its Module.symvers lies below the digest of these. Only
+ * without it the one that was built in the tree is taken, if it is no older than
+ * the headers.
  */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "../emit/sha256.h"
 #include "build.h"
@@ -46,6 +49,22 @@ static struct sy_fault *sy_headers_key(const struct sy_build *b, char key[17])
 	return fault;
 }
 
+/* Was @made of headers as they are now? Built after both were written. */
+static bool sy_is_current(const struct sy_build *b, const char *made)
+{
+	struct sy_path header;
+	struct stat st, of;
+
+	if (stat(made, &st) ||
+	    sy_path_make(&header, "%s/switchyard/patch.h",
+			 b->emit.headers.text) ||
+	    stat(header.text, &of) || of.st_mtime > st.st_mtime)
+		return false;
+	return !sy_path_make(&header, "%s/switchyard/abi.h",
+			     b->emit.uapi.text) &&
+	       !stat(header.text, &of) && of.st_mtime <= st.st_mtime;
+}
+
 struct sy_fault *sy_engine_symvers(const struct sy_build *b, const char *self,
 				   struct sy_path *ret)
 {
@@ -54,15 +73,15 @@ struct sy_fault *sy_engine_symvers(const struct sy_build *b, const char *self,
 
 	if (b->opt->symvers)
 		return sy_path_make(ret, "%s", b->opt->symvers);
-	fault = sy_path_make(ret, "%s/../%s/module/Module.symvers", self,
-			     b->kernel->release);
-	if (fault || sy_path_exists(ret->text))
-		return fault;
 	fault = sy_headers_key(b, key);
 	if (!fault)
 		fault = sy_path_make(ret, "%s/engine/%s/Module.symvers",
 				     b->kernel->home.text, key);
 	if (fault || sy_path_exists(ret->text))
+		return fault;
+	fault = sy_path_make(ret, "%s/../%s/module/Module.symvers", self,
+			     b->kernel->release);
+	if (fault || sy_is_current(b, ret->text))
 		return fault;
 	return sy_fault_make(SY_FAULT_BAD_FILE,
 			     "%s: the engine was not built for it; run "

@@ -48,6 +48,11 @@ enum sy_build_status {
 struct sy_fault *sy_stage_kernel(const struct sy_kernel *kernel,
 				 const struct sy_stage_options *opt,
 				 int *status);
+struct sy_fault *sy_stage_list(const struct sy_kernel *kernel,
+			       const struct sy_stage_options *opt, int *status);
+struct sy_fault *sy_stage_compile(const struct sy_kernel *kernel,
+				  const struct sy_stage_options *opt,
+				  int *status);
 struct sy_fault *sy_stage_match(const struct sy_kernel *kernel,
 				const struct sy_stage_options *opt,
 				int *status);
