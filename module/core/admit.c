@@ -24,7 +24,7 @@ sy_refusal_t sy_engine_admits(const struct sy_engine *e,
 	if (!event->u.start.force &&
 	    (sy_model_allows(model) & event->u.start.forbid))
 		return SY_REQUIREMENT;
-	return SY_OK;
+	return sy_detector_admits(event);
 }
 
 /* A patch has at least one function: the cursor has somewhere to stand. */
@@ -33,6 +33,7 @@ void sy_engine_begin(struct sy_engine *e, const struct sy_event *event)
 	sy_engine_init(e);
 	e->state = SY_PREPARING;
 	e->model = event->u.start.model;
+	e->detector = sy_model_detector(&e->model, event->u.start.detector);
 	e->to_new = !!event->u.start.to_new;
 	e->was_to_new = e->to_new;
 	e->nfuncs = event->u.start.nfuncs;

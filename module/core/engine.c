@@ -29,6 +29,7 @@ void sy_engine_init(struct sy_engine *e)
 	e->model.leave = SY_LEAVE_FUNCTION;
 	e->model.sw = SY_SWITCH_FUNCTION;
 	e->model.relaxed = 0;
+	e->detector = SY_DETECTOR_NONE;
 	e->to_new = 0;
 	e->was_to_new = 0;
 	e->reversing = 0;
@@ -92,6 +93,8 @@ static const char *sy_check_common(const struct sy_engine *e)
 {
 	if (!sy_model_served(&e->model))
 		return "a model that is served";
+	if (sy_model_detector(&e->model, e->detector) != e->detector)
+		return "a detector that the model has";
 	if (e->to_new > 1 || e->was_to_new > 1)
 		return "sides are 0 or 1";
 	if (e->nudgeable > e->pending || e->moving > e->pending ||

@@ -24,11 +24,15 @@ static int sy_freezes(const struct sy_engine *e)
 	return e->model.leave == SY_LEAVE_KERNEL;
 }
 
-/* LEAVE_KERNEL has nothing else: without holding, everyone never comes. */
+/*
+ * LEAVE_KERNEL has nothing else: without holding, everyone never comes. Counted
+ * calls are not looked at, so nobody would know whom to drive out.
+ */
 void sy_herd_start(struct sy_engine *e, const struct sy_event *event)
 {
 	if (e->model.sw == SY_SWITCH_THREAD ||
-	    e->model.leave == SY_LEAVE_FUNCTION)
+	    e->model.leave == SY_LEAVE_FUNCTION ||
+	    e->detector == SY_DETECTOR_COUNT)
 		return;
 	e->herd = event->u.start.herd || sy_freezes(e);
 	e->pause_ns = SY_HOLD_PAUSE_MIN_NS;

@@ -15,7 +15,7 @@
 static int sy_free_of_set(sy_u32 seen)
 {
 	return !(seen & (SY_SEEN_RUNNING | SY_SEEN_UNRELIABLE | SY_SEEN_IN_SET |
-			 SY_SEEN_IN_TRAMPOLINE));
+			 SY_SEEN_IN_TRAMPOLINE | SY_SEEN_COUNTED));
 }
 
 /*

@@ -345,7 +345,7 @@ static void sy_scanned_all(struct sy_engine *e, sy_u64 now,
 	}
 	e->state = SY_STOPPING;
 	stop = sy_emit(ret, SY_ACT_STOP);
-	stop->u.arg = e->stop_limit_ns;
+	stop->u.arg = sy_stop_span(e, now);
 	stop->func = sy_order_turn(e);
 }
 

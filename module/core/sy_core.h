@@ -74,6 +74,28 @@ sy_u32 sy_model_allows(const struct sy_model *model);
 /* Return: 1 if this engine serves the model now, else 0. */
 int sy_model_served(const struct sy_model *model);
 
+/* How a transition learns that execution has left. Numbers as in the ABI. */
+enum sy_detector {
+	SY_DETECTOR_NONE, /* LEAVE_FUNCTION; in a request: the default */
+	SY_DETECTOR_STACK, /* the walk of a stack shows no frame of the set */
+	SY_DETECTOR_COUNT, /* calls count themselves in and out */
+	SY_DETECTOR_BOUNDARY, /* LEAVE_KERNEL: seen outside the kernel */
+	SY_DETECTOR__LAST
+};
+
+/**
+ * sy_model_detector() - the detector that a request for @model gets
+ * @model: a model that is served
+ * @wish:  enum sy_detector; NONE: whichever is the default
+ *
+ * LEAVE_PATCHED_SET is found by stacks unless counting is asked for: a task
+ * asleep outside the set is known at once by its stack, and no call of a
+ * patched function costs more than the choice while the transition runs.
+ *
+ * Return: enum sy_detector, or SY_DETECTOR__LAST: @model has no such detector.
+ */
+enum sy_detector sy_model_detector(const struct sy_model *model, sy_u32 wish);
+
 /* ---- verdicts ---------------------------------------------------------- */
 
 /* Why a request was refused. Same numbers as enum sy_abi_verdict. */
@@ -83,6 +105,7 @@ typedef sy_u32 __sy_bitwise sy_refusal_t;
 #define SY_REQUIREMENT ((__sy_force sy_refusal_t)14)
 #define SY_BAD_MODEL ((__sy_force sy_refusal_t)15)
 #define SY_BAD_STATE ((__sy_force sy_refusal_t)16)
+#define SY_BAD_DETECTOR ((__sy_force sy_refusal_t)24)
 
 /* ---- one task ---------------------------------------------------------- */
 
@@ -123,6 +146,8 @@ typedef sy_u32 __sy_bitwise sy_refusal_t;
  * is raised meanwhile, a signal say, belongs to its next stay.
  */
 #define SY_SEEN_PARKED 0x1000u
+/* A frame of the side it would leave whose call has counted itself. */
+#define SY_SEEN_COUNTED 0x2000u
 
 enum sy_look {
 	SY_LOOK_LEFT, /* outside: it may switch now */
@@ -159,6 +184,19 @@ enum sy_look {
  * Context: any, NMI included; reads its arguments only.
  */
 enum sy_look sy_judge(const struct sy_model *model, sy_u32 seen);
+
+/**
+ * sy_judge_counted() - does the task's count say all about it from now on?
+ * @model: a model of LEAVE_PATCHED_SET, with the detector COUNT
+ * @seen:  a set of SY_SEEN_*
+ *
+ * Calls that were running when counting began have not counted themselves. A
+ * task is taken for one with such calls until it is seen, whole, without one.
+ *
+ * Context: any, NMI included; reads its arguments only.
+ * Return: 1 if so.
+ */
+int sy_judge_counted(const struct sy_model *model, sy_u32 seen);
 
 /* Return: 1 if a signal makes such a task leave, else 0. */
 int sy_look_nudgeable(enum sy_look look);
@@ -234,6 +272,9 @@ struct sy_event {
 			sy_u8 herd; /* may hold tasks at the border. Meant by
 				     * KERNEL/KERNEL, ignored by models that
 				     * wait for nobody or for each thread */
+			sy_u8 detector; /* enum sy_detector; NONE: default */
+			sy_u8 uncountable; /* a function is not known to take
+					    * all arguments in registers */
 			sy_u32 forbid; /* the patch's requirement */
 			sy_u32 nfuncs;
 			sy_u64 deadline_ns; /* duration; 0: default */
@@ -244,7 +285,8 @@ struct sy_event {
 		} start;
 		struct {
 			sy_u32 pending; /* THREAD: not on the wanted side.
-					 * Else: not clean */
+					 * Else: not clean; COUNT: may have
+					 * calls that did not count */
 			sy_u32 nudgeable; /* of those, a signal frees them */
 			sy_u32 moving; /* of those, running, preempted or
 					* unreliable: look again soon */
@@ -267,7 +309,9 @@ enum sy_action_kind {
 				* in the opposite order (FUNCTION/FUNCTION) */
 	SY_ACT_FLIP, /* the universe word, no check (FUNCTION/KERNEL) */
 	SY_ACT_STOP, /* arg: limit in ns. Rendezvous, check, flip: SWITCH_KERNEL
-		      * the universe word, SWITCH_FUNCTION function `func` */
+		      * the universe word, SWITCH_FUNCTION function `func`.
+		      * COUNT: no rendezvous; the first moment within the limit
+		      * at which nobody is inside flips */
 	SY_ACT_NUDGE, /* signal every task whose look is nudgeable */
 	SY_ACT_HOLD, /* arg: ns. Until RELEASE each scan makes those who are
 		      * inside come to the border and parks them there; nobody
@@ -342,12 +386,14 @@ struct sy_actions {
 #define SY_FREEZE_STUCK 8u
 #define SY_HOLD_PAUSE_MIN_NS 100000000ull /* back-off between holds */
 #define SY_HOLD_PAUSE_MAX_NS 1600000000ull
+#define SY_OPEN_NS 50000000ull /* COUNT: how long one attempt may flip */
 #define SY_RETIRE_MIN_NS 10000000ull
 #define SY_RETIRE_MAX_NS 1000000000ull
 
 struct sy_engine {
 	enum sy_state state;
 	struct sy_model model;
+	enum sy_detector detector;
 	sy_u8 to_new; /* the side wanted now: 1 new. SETTLING and IDLE: the
 		       * final one */
 	sy_u8 was_to_new; /* the side wanted by the request */
@@ -404,6 +450,9 @@ void sy_step(struct sy_engine *e, const struct sy_event *event,
 sy_refusal_t sy_engine_admits(const struct sy_engine *e,
 			      const struct sy_event *event);
 void sy_engine_begin(struct sy_engine *e, const struct sy_event *event);
+/* detect.c: may a request have its detector; for how long may a STOP flip */
+sy_refusal_t sy_detector_admits(const struct sy_event *event);
+sy_u64 sy_stop_span(const struct sy_engine *e, sy_u64 now);
 
 /* Assert the facts of each state. Return: null, or what does not hold. */
 const char *sy_engine_check(const struct sy_engine *e);

@@ -68,6 +68,13 @@ static const char *const sy_reports[SY_REPORT__LAST] = {
 static const char *const sy_leaves[] = { "function", "patched_set", "kernel" };
 static const char *const sy_switches[] = { "function", "thread", "kernel" };
 
+static const char *const sy_detectors[SY_DETECTOR__LAST] = {
+	[SY_DETECTOR_NONE] = "none",
+	[SY_DETECTOR_STACK] = "stack",
+	[SY_DETECTOR_COUNT] = "count",
+	[SY_DETECTOR_BOUNDARY] = "boundary",
+};
+
 static const struct {
 	const char *suffix;
 	sy_u64 ns;
@@ -140,11 +147,21 @@ static int sy_observations(const char *text, sy_u32 *ret)
 	return *text ? -1 : 0;
 }
 
+static int sy_detector(const char *text, sy_u8 *ret)
+{
+	int detector = SY_FIND(sy_detectors, text);
+
+	*ret = (sy_u8)detector;
+	return detector < 0 ? -1 : 0;
+}
+
 static int sy_start_word(const char *word, const char *value,
 			 struct sy_event *ret)
 {
 	if (!strcmp(word, "model"))
 		return sy_model(value, &ret->u.start.model);
+	if (!strcmp(word, "detector"))
+		return sy_detector(value, &ret->u.start.detector);
 	if (!strcmp(word, "deadline"))
 		return sy_time(value, &ret->u.start.deadline_ns);
 	if (!strcmp(word, "retry"))
@@ -169,6 +186,8 @@ static int sy_start_word(const char *word, const char *value,
 		ret->u.start.retiring = 1;
 	else if (!strcmp(word, "herd"))
 		ret->u.start.herd = 1;
+	else if (!strcmp(word, "uncountable"))
+		ret->u.start.uncountable = 1;
 	else
 		return -1;
 	return 0;
@@ -279,6 +298,13 @@ static void sy_add_start(const struct sy_event *event, char *ret)
 	       event->u.start.retiring ? " retiring" : "",
 	       event->u.start.force ? " force" : "",
 	       event->u.start.herd ? " herd" : "");
+	if (event->u.start.detector)
+		sy_add(ret, " detector=%s",
+		       event->u.start.detector < SY_DETECTOR__LAST ?
+			       sy_detectors[event->u.start.detector] :
+			       "?");
+	if (event->u.start.uncountable)
+		sy_add(ret, " uncountable");
 	if (event->u.start.forbid)
 		sy_add(ret, " forbid=");
 	for (int i = 0; i < 4; i++)
@@ -323,6 +349,8 @@ static const char *sy_refusal(sy_refusal_t refusal)
 		return "requirement";
 	if (refusal == SY_BAD_MODEL)
 		return "bad-model";
+	if (refusal == SY_BAD_DETECTOR)
+		return "bad-detector";
 	return refusal == SY_BAD_STATE ? "bad-state" : "?";
 }
 

@@ -28,8 +28,10 @@
 #define RUNNABLE SY_SEEN_RUNNABLE
 #define PARKED SY_SEEN_PARKED
 
-#define SEEN_ALL 0x2000u
-#define FRAMES (INSET | TRAMP)
+#define COUNTED SY_SEEN_COUNTED
+
+#define SEEN_ALL 0x4000u
+#define FRAMES (INSET | TRAMP | COUNTED)
 #define BLIND (RUNNING | UNREL)
 
 static const struct sy_model null = { SY_LEAVE_FUNCTION, SY_SWITCH_FUNCTION,
@@ -72,6 +74,8 @@ static const struct {
 	  SY_LOOK_LEFT, SY_LOOK_LEFT, SY_LOOK_LEFT },
 	{ "sleeps elsewhere", 0, SY_LOOK_LEFT, SY_LOOK_ASLEEP, SY_LOOK_ASLEEP },
 	{ "sleeps in the set", INSET, SY_LOOK_ASLEEP, SY_LOOK_ASLEEP,
+	  SY_LOOK_ASLEEP },
+	{ "sleeps in a counted call", COUNTED, SY_LOOK_ASLEEP, SY_LOOK_ASLEEP,
 	  SY_LOOK_ASLEEP },
 	{ "preempted in the redirect", TRAMP | RUNNABLE, SY_LOOK_PREEMPTED,
 	  SY_LOOK_PREEMPTED, SY_LOOK_PREEMPTED },
@@ -144,6 +148,26 @@ static void test_m1(void **state)
 				continue;
 			assert_false(goes(sy_judge(served[i], seen)));
 		}
+	}
+}
+
+/*
+ * A count says all about a task that was seen whole, with no frame that did not
+ * count; that a frame counted never makes it say less.
+ */
+static void test_counted(void **state)
+{
+	(void)state;
+	for (sy_u32 seen = 0; seen < SEEN_ALL; seen++) {
+		int all = sy_judge_counted(&hybrid, seen);
+
+		assert_int_equal(all, seen & DEAD || !(seen & (INSET | TRAMP |
+							       BLIND)));
+		assert_int_equal(all, sy_judge_counted(&kpatch, seen));
+		assert_int_equal(all,
+				 sy_judge_counted(&hybrid, seen | COUNTED));
+		if (goes(sy_judge(&hybrid, seen)))
+			assert_true(all);
 	}
 }
 
@@ -297,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_m1),
+		cmocka_unit_test(test_counted),
 		cmocka_unit_test(test_m2),
 		cmocka_unit_test(test_stronger_holds_more),
 		cmocka_unit_test(test_switch_does_not_matter),

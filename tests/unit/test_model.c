@@ -56,6 +56,32 @@ static void test_served(void **state)
 				 sy_table[i].served);
 }
 
+/* Whatever is asked for: what a model gets, or that it is refused. */
+static void test_detectors(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SY_ROWS; i++) {
+		const struct sy_model *model = &sy_table[i].model;
+		enum sy_detector own =
+			model->leave == SY_LEAVE_FUNCTION ? SY_DETECTOR_NONE :
+			model->leave == SY_LEAVE_KERNEL ? SY_DETECTOR_BOUNDARY :
+							  SY_DETECTOR_STACK;
+		int counts = model->leave == SY_LEAVE_PATCHED_SET &&
+			     model->sw != SY_SWITCH_FUNCTION;
+
+		assert_int_equal(sy_model_detector(model, 0), own);
+		for (sy_u32 wish = 1; wish < 300; wish++) {
+			enum sy_detector want = SY_DETECTOR__LAST;
+
+			if (wish == (sy_u32)own)
+				want = own;
+			if (wish == SY_DETECTOR_COUNT && counts)
+				want = SY_DETECTOR_COUNT;
+			assert_int_equal(sy_model_detector(model, wish), want);
+		}
+	}
+}
+
 /* What is not in the table is not served and bears no requirement. */
 static void test_outside_the_table(void **state)
 {
@@ -104,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_allows),
 		cmocka_unit_test(test_served),
+		cmocka_unit_test(test_detectors),
 		cmocka_unit_test(test_outside_the_table),
 		cmocka_unit_test(test_relaxed_is_for_leave_kernel),
 		cmocka_unit_test(test_retire_delay),
