@@ -11,7 +11,7 @@
 #include "switchyard.h"
 
 /* The options a command takes; struct sy_command.flags. */
-#define SY_O_MODEL 1u /* --model, --relaxed, --preset */
+#define SY_O_MODEL 1u /* --model, --relaxed, --preset, --detector */
 #define SY_O_DEADLINE 2u
 #define SY_O_WAIT 4u
 #define SY_O_FORCE 8u
@@ -34,6 +34,8 @@ struct sy_options {
 	bool has_model;
 	const char *preset; /* as typed, or NULL */
 	uint32_t leave, sw, tries, retry_ms;
+	uint32_t detector; /* of --detector, else of the preset, or 0 */
+	bool has_detector;
 	bool relaxed, no_herd, force, no_wait, json, until_settled;
 	uint32_t deadline_ms;
 	const char *order; /* as typed, or NULL */

@@ -18,6 +18,7 @@ static const struct sy_column sy_model_columns[] = {
 	{ "m3", "M3", false, false },
 	{ "m4", "M4", false, false },
 	{ "served", "SERVED", false, false },
+	{ "detectors", NULL, false, false },
 	{ "leave", NULL, false, false },
 	{ "switch", NULL, false, false },
 	{ "relaxed", NULL, false, false },
@@ -40,6 +41,16 @@ static void sy_model_presets(const struct sy_model *m, char *buf, size_t size)
 			used += (size_t)snprintf(buf + used, size - used,
 						 "%s%s", used ? " " : "",
 						 p[i].name);
+}
+
+/* The default first. */
+static const char *sy_model_detectors(const struct sy_model *m)
+{
+	if (m->leave == SY_ABI_LEAVE_FUNCTION)
+		return "none";
+	if (m->leave == SY_ABI_LEAVE_KERNEL)
+		return "boundary";
+	return m->sw == SY_ABI_SWITCH_FUNCTION ? "stack" : "stack count";
 }
 
 /* Is @name a line of the file "models"? */
@@ -74,6 +85,7 @@ static void sy_model_row(struct sy_table *t, const struct sy_model *m,
 		sy_table_null(t);
 	else
 		sy_table_text(t, sy_model_served(lines, name) ? "yes" : "no");
+	sy_table_text(t, sy_model_detectors(m));
 	sy_table_text(t, sy_leave_name(m->leave));
 	sy_table_text(t, sy_switch_name(m->sw));
 	sy_table_bool(t, m->relaxed, "yes");
@@ -88,7 +100,7 @@ static enum sy_exit sy_run_models(const struct sy_options *opt)
 	const struct sy_model *models = sy_models(&count);
 	enum sy_exit code;
 
-	sy_table_init(&t, sy_model_columns, 10);
+	sy_table_init(&t, sy_model_columns, 11);
 	for (i = 0; i < count; i++)
 		sy_model_row(&t, &models[i], loaded ? lines : NULL);
 	code = sy_table_output(&t, opt->json);
@@ -98,7 +110,9 @@ static enum sy_exit sy_run_models(const struct sy_options *opt)
 	     "  M1  old and new frames in one context\n"
 	     "  M2  one stay in the kernel mixes versions\n"
 	     "  M3  an old call runs beside a new one\n"
-	     "  M4  a call starts old after another started new");
+	     "  M4  a call starts old after another started new\n"
+	     "How tasks are seen to leave: patched_set/thread and /kernel by stack"
+	     " or count,\npatched_set/function by stack, kernel/* at the boundary.");
 	if (!loaded)
 		puts("SERVED is unknown: the engine is not loaded.");
 	return sy_output_done();

@@ -45,10 +45,24 @@ static struct sy_error *sy_set_preset(struct sy_options *opt, const char *value)
 	opt->preset = value;
 	opt->leave = preset->leave;
 	opt->sw = preset->sw;
+	if (!opt->has_detector)
+		opt->detector = preset->detector;
 	opt->tries = preset->tries;
 	opt->retry_ms = preset->retry_ms;
 	opt->no_herd |= preset->no_herd;
 	return NULL;
+}
+
+static struct sy_error *sy_set_detector(struct sy_options *opt,
+					const char *value)
+{
+	if (opt->has_detector)
+		return sy_error_make(SY_E_BAD_ARGUMENT, 0,
+				     "--detector %s: a detector is given "
+				     "already; give one",
+				     value);
+	opt->has_detector = true;
+	return sy_detector_parse(value, &opt->detector);
 }
 
 static struct sy_error *sy_set_deadline(struct sy_options *opt,
@@ -137,6 +151,8 @@ static const struct sy_option sy_option_table[] = {
 	  "with */function: the order in which functions switch" },
 	{ "--no-herd", NULL, SY_O_MODEL, sy_set_no_herd,
 	  "with patched_set/kernel or /function: hold nobody" },
+	{ "--detector", "DETECTOR", SY_O_MODEL, sy_set_detector,
+	  "stack or count: how tasks are seen to leave" },
 	{ "--deadline", "SECONDS", SY_O_DEADLINE, sy_set_deadline,
 	  "when to turn back, e.g. 0.5; 0: the default" },
 	{ "--wait", NULL, SY_O_WAIT, sy_set_wait,
@@ -316,6 +332,7 @@ void sy_options_request(const struct sy_options *opt, const char *patch,
 	ret->has_model = opt->has_model || default_model;
 	ret->leave = opt->has_model ? opt->leave : SY_ABI_LEAVE_PATCHED_SET;
 	ret->sw = opt->has_model ? opt->sw : SY_ABI_SWITCH_THREAD;
+	ret->detector = opt->detector;
 	ret->tries = opt->tries;
 	ret->retry_ms = opt->retry_ms;
 	ret->deadline_ms = opt->deadline_ms;

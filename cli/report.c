@@ -22,7 +22,9 @@ _Static_assert(SY_EXIT_REWRITTEN == SY_EXIT_VERDICT + SY_V_REWRITTEN, "abi.h");
 _Static_assert(SY_EXIT_RELOCATION == SY_EXIT_VERDICT + SY_V_RELOCATION,
 	       "abi.h");
 _Static_assert(SY_EXIT_BAD_ORDER == SY_EXIT_VERDICT + SY_V_BAD_ORDER, "abi.h");
-_Static_assert(SY_V_BAD_ORDER + 1 == SY_V__LAST, "abi.h: add an exit code");
+_Static_assert(SY_EXIT_BAD_DETECTOR == SY_EXIT_VERDICT + SY_V_BAD_DETECTOR,
+	       "abi.h");
+_Static_assert(SY_V_BAD_DETECTOR + 1 == SY_V__LAST, "abi.h: add an exit code");
 
 static enum sy_exit sy_exit_of_verdict(uint32_t verdict)
 {

@@ -77,6 +77,9 @@ static void sy_result_line(const struct sy_patch *p, const char *after)
 	if (after[0])
 		printf("; %s", after);
 	putchar('\n');
+	if (p->has_model)
+		printf("detector: %s (%s)\n", sy_detector_name(p->detector),
+		       sy_detector_why(p->detector));
 }
 
 /* The first few; the excused and the parked hold nothing up. */

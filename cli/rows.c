@@ -11,6 +11,7 @@ static const struct sy_column sy_patch_columns[] = {
 	{ "patch", "PATCH", false, false },
 	{ "state", "STATE", false, false },
 	{ "model", "MODEL", false, false },
+	{ "detector", "DETECTOR", false, false },
 	{ "functions", "FUNCS", true, false },
 	{ "requirement", "FORBIDS", false, false },
 	{ "switched", "SWITCHED", true, true },
@@ -36,11 +37,16 @@ static const struct sy_column sy_patch_columns[] = {
 	{ "forced", NULL, false, false },
 	{ "unloadable", NULL, false, false },
 	{ "reversing", NULL, false, false },
+	{ "detector_why", NULL, false, false },
 	{ "message", NULL, false, false },
 	{ "functions_switched", NULL, false, false },
 	{ "turn", NULL, false, false },
 	{ "pending", NULL, false, false },
 };
+
+_Static_assert(sizeof(sy_patch_columns) / sizeof(sy_patch_columns[0]) <=
+		       SY_COLUMNS_MAX,
+	       "raise SY_COLUMNS_MAX");
 
 void sy_patch_table_init(struct sy_table *t)
 {
@@ -114,6 +120,7 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 	sy_table_text(t, p->name);
 	sy_table_text(t, sy_state_name(p->state));
 	sy_table_text(t, sy_model_text(p, text, sizeof(text)));
+	sy_table_text(t, sy_detector_name(p->detector));
 	sy_table_u64(t, p->functions);
 	sy_requirement_text(p->requirement, text, sizeof(text));
 	sy_table_text(t, text);
@@ -151,6 +158,7 @@ void sy_patch_row(struct sy_table *t, const struct sy_patch *p)
 	sy_table_bool(t, p->flags & SY_F_FORCED, "yes");
 	sy_table_bool(t, p->flags & SY_F_UNLOADABLE, "yes");
 	sy_table_bool(t, sy_reversing(p), "yes");
+	sy_table_text(t, sy_detector_why(p->detector));
 	sy_table_text(t, p->message);
 	sy_turn_cells(t, p);
 	sy_text_or_null(t, p->pending);

@@ -11,8 +11,6 @@
 #include "cli.h"
 #include "table.h"
 
-#define SY_COLUMNS_MAX 32
-
 struct sy_cell {
 	char *text;
 	json_t *value;

@@ -21,6 +21,8 @@ struct sy_column {
 	bool optional; /* not in text when no row has a value */
 };
 
+#define SY_COLUMNS_MAX 48 /* what is beyond it is left out */
+
 struct sy_table {
 	const struct sy_column *columns;
 	size_t width; /* number of columns */

@@ -57,6 +57,7 @@ static const uint8_t sy_policy[SY_A__LAST] = {
 	[SY_A_HOLD_MEDIAN_NS] = MNL_TYPE_U64,
 	[SY_A_HOLD_WORST_NS] = MNL_TYPE_U64,
 	[SY_A_BY_HANDLER] = MNL_TYPE_NUL_STRING,
+	[SY_A_DETECTOR] = MNL_TYPE_U32,
 };
 
 static const uint8_t sy_family_policy[CTRL_ATTR_MCAST_GROUPS + 1] = {
@@ -189,6 +190,7 @@ static struct sy_error *sy_patch_fill(const struct nlattr **tb,
 	ret->state = sy_u32(tb[SY_A_STATE]);
 	ret->leave = sy_u32(tb[SY_A_LEAVE]);
 	ret->sw = sy_u32(tb[SY_A_SWITCH]);
+	ret->detector = sy_u32(tb[SY_A_DETECTOR]);
 	ret->flags = sy_u32(tb[SY_A_FLAGS]);
 	ret->requirement = sy_u32(tb[SY_A_REQUIREMENT]);
 	ret->functions = sy_u32(tb[SY_A_FUNCTIONS]);

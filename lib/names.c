@@ -94,6 +94,33 @@ const char *sy_switch_name(uint32_t sw)
 	return sy_word(sy_switches, SY_COUNT(sy_switches), sw);
 }
 
+static const char *const sy_detectors[SY_ABI_DETECTOR__LAST] = {
+	[SY_ABI_DETECTOR_NONE] = "none",
+	[SY_ABI_DETECTOR_STACK] = "stack",
+	[SY_ABI_DETECTOR_COUNT] = "count",
+	[SY_ABI_DETECTOR_BOUNDARY] = "boundary",
+};
+
+const char *sy_detector_name(uint32_t detector)
+{
+	return sy_word(sy_detectors, SY_COUNT(sy_detectors), detector);
+}
+
+const char *sy_detector_why(uint32_t detector)
+{
+	static const char *const words[SY_ABI_DETECTOR__LAST] = {
+		[SY_ABI_DETECTOR_NONE] = "the model leaves nothing",
+		[SY_ABI_DETECTOR_STACK] =
+			"a task asleep outside the set needs no call to prove it",
+		[SY_ABI_DETECTOR_COUNT] =
+			"a task has left when its last old call returns",
+		[SY_ABI_DETECTOR_BOUNDARY] =
+			"the model leaves the kernel, not only the set",
+	};
+
+	return sy_word(words, SY_COUNT(words), detector);
+}
+
 const char *sy_verdict_name(uint32_t verdict)
 {
 	static const char *const words[SY_V__LAST] = {
@@ -122,6 +149,7 @@ const char *sy_verdict_name(uint32_t verdict)
 		[SY_V_REWRITTEN] = "rewritten",
 		[SY_V_RELOCATION] = "relocation",
 		[SY_V_BAD_ORDER] = "bad_order",
+		[SY_V_BAD_DETECTOR] = "bad_detector",
 	};
 
 	return sy_word(words, SY_COUNT(words), verdict);
@@ -175,24 +203,22 @@ const struct sy_model *sy_models(size_t *count)
 const struct sy_preset *sy_presets(size_t *count)
 {
 	static const struct sy_preset presets[] = {
-		{ "null", SY_ABI_LEAVE_FUNCTION, SY_ABI_SWITCH_FUNCTION, 0, 0,
-		  false, NULL },
-		{ "kpatch", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL, 0,
-		  0, false, NULL },
+		{ "null", SY_ABI_LEAVE_FUNCTION, SY_ABI_SWITCH_FUNCTION,
+		  SY_ABI_DETECTOR_NONE, 0, 0, false, NULL },
+		{ "kpatch", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL,
+		  SY_ABI_DETECTOR_STACK, 0, 0, false, NULL },
 		{ "kpatch-nocheck", SY_ABI_LEAVE_FUNCTION, SY_ABI_SWITCH_KERNEL,
-		  0, 0, false, NULL },
-		{ "ksplice", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL, 5,
-		  1000, true, NULL },
-		{ "hybrid", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_THREAD, 0,
-		  0, false, NULL },
-		{ "kgraft", SY_ABI_LEAVE_KERNEL, SY_ABI_SWITCH_THREAD, 0, 0,
-		  false, NULL },
-		{ "masami", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL, 0,
-		  0, false,
-		  "the engine does not count calls yet; use --preset kpatch,"
-		  " the same model found by stacks" },
-		{ "freeze", SY_ABI_LEAVE_KERNEL, SY_ABI_SWITCH_KERNEL, 0, 0,
-		  false, NULL },
+		  SY_ABI_DETECTOR_NONE, 0, 0, false, NULL },
+		{ "ksplice", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL,
+		  SY_ABI_DETECTOR_STACK, 5, 1000, true, NULL },
+		{ "hybrid", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_THREAD,
+		  SY_ABI_DETECTOR_NONE, 0, 0, false, NULL },
+		{ "kgraft", SY_ABI_LEAVE_KERNEL, SY_ABI_SWITCH_THREAD,
+		  SY_ABI_DETECTOR_BOUNDARY, 0, 0, false, NULL },
+		{ "masami", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL,
+		  SY_ABI_DETECTOR_COUNT, 0, 0, true, NULL },
+		{ "freeze", SY_ABI_LEAVE_KERNEL, SY_ABI_SWITCH_KERNEL,
+		  SY_ABI_DETECTOR_NONE, 0, 0, false, NULL },
 	};
 
 	*count = SY_COUNT(presets);
@@ -232,6 +258,22 @@ struct sy_error *sy_model_parse(const char *text, uint32_t *leave, uint32_t *sw)
 		return sy_error_make(SY_E_BAD_ARGUMENT, 0,
 				     "model %s: not LEAVE/SWITCH; 'switchyard "
 				     "models' lists the models",
+				     text);
+	return NULL;
+}
+
+struct sy_error *sy_detector_parse(const char *text, uint32_t *ret)
+{
+	/* The others follow from the model. */
+	if (!strcasecmp(text, sy_detectors[SY_ABI_DETECTOR_STACK]))
+		*ret = SY_ABI_DETECTOR_STACK;
+	else if (!strcasecmp(text, sy_detectors[SY_ABI_DETECTOR_COUNT]))
+		*ret = SY_ABI_DETECTOR_COUNT;
+	else
+		return sy_error_make(SY_E_BAD_ARGUMENT, 0,
+				     "detector %s: neither stack nor count; "
+				     "write --detector stack or --detector "
+				     "count",
 				     text);
 	return NULL;
 }

@@ -286,6 +286,8 @@ static struct sy_error *sy_command(struct sy_conn *conn, uint8_t cmd,
 		mnl_attr_put_u32(req, SY_A_LEAVE, r->leave);
 		mnl_attr_put_u32(req, SY_A_SWITCH, r->sw);
 	}
+	if (r->detector)
+		mnl_attr_put_u32(req, SY_A_DETECTOR, r->detector);
 	if (r->flags)
 		mnl_attr_put_u32(req, SY_A_FLAGS, r->flags);
 	if (r->deadline_ms)

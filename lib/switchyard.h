@@ -73,6 +73,10 @@ const char *sy_kind_name(uint32_t kind);
 const char *sy_leave_name(uint32_t leave);
 const char *sy_switch_name(uint32_t sw);
 const char *sy_verdict_name(uint32_t verdict);
+const char *sy_detector_name(uint32_t detector);
+
+/* sy_detector_why - what the detector is good for, half a sentence. */
+const char *sy_detector_why(uint32_t detector);
 
 /* sy_requirement_text - "m1 m3" or "none" (abi.h, patches/NAME/requirement). */
 void sy_requirement_text(uint32_t requirement, char *buf, size_t size);
@@ -90,6 +94,7 @@ struct sy_preset {
 	const char *name;
 	uint32_t leave;
 	uint32_t sw;
+	uint32_t detector; /* enum sy_abi_detector; NONE: the default */
 	uint32_t tries; /* 0: until the deadline */
 	uint32_t retry_ms; /* 0: the engine's back-off */
 	bool no_herd; /* as the system it is named after: nobody is held */
@@ -106,6 +111,9 @@ const struct sy_preset *sy_presets(size_t *count);
  */
 struct sy_error *sy_model_parse(const char *text, uint32_t *leave,
 				uint32_t *sw);
+
+/* sy_detector_parse - "stack" or "count", in any case. SY_E_BAD_ARGUMENT. */
+struct sy_error *sy_detector_parse(const char *text, uint32_t *ret);
 
 /*
  * sy_preset_find - the preset of that name. Errors: SY_E_BAD_ARGUMENT for an
@@ -125,6 +133,7 @@ struct sy_patch {
 	char name[SY_NAME_LEN];
 	bool has_model; /* leave and sw were in the message */
 	uint32_t state, leave, sw, flags, requirement, functions;
+	uint32_t detector; /* enum sy_abi_detector */
 	uint32_t to_new, tasks, remaining, blockers, excused, stops, nudged;
 	uint32_t held, holds;
 	uint32_t result;
@@ -191,6 +200,7 @@ struct sy_request {
 	const char *patch;
 	bool has_model; /* send leave and sw */
 	uint32_t leave, sw;
+	uint32_t detector; /* enum sy_abi_detector; NONE: the default */
 	uint32_t flags; /* SY_F_FORCE, SY_F_RELAXED, SY_F_NO_HERD */
 	uint32_t deadline_ms; /* 0: the engine's default */
 	uint32_t tries; /* 0: until the deadline */

@@ -105,7 +105,7 @@ typedef sy_u32 __sy_bitwise sy_refusal_t;
 #define SY_REQUIREMENT ((__sy_force sy_refusal_t)14)
 #define SY_BAD_MODEL ((__sy_force sy_refusal_t)15)
 #define SY_BAD_STATE ((__sy_force sy_refusal_t)16)
-#define SY_BAD_DETECTOR ((__sy_force sy_refusal_t)24)
+#define SY_BAD_DETECTOR ((__sy_force sy_refusal_t)25)
 
 /* ---- one task ---------------------------------------------------------- */
 

@@ -48,7 +48,7 @@ static bool sy_func_sound(const struct sy_patch *patch,
 	sy_module_text(patch->owner, &text.start, &text.end);
 	return sy_string_sound(patch, func->old_name, SY_NAME_LEN) &&
 	       sy_object_sound(patch, func->object) && !func->reserved &&
-	       !(func->flags & ~SY_FUNC_NO_STACK_CHECK) &&
+	       !(func->flags & ~(SY_FUNC_NO_STACK_CHECK | SY_FUNC_REG_ARGS)) &&
 	       sy_span_has(&text, (unsigned long)func->new_func);
 }
 
@@ -137,7 +137,8 @@ static const char *sy_head_flaw(const struct sy_patch *patch)
 		return "built against another <switchyard/patch.h>; rebuild it";
 	if (!sy_holds(patch, patch, 1, sizeof(*patch)))
 		return "its descriptor is not in its own memory; set .owner to THIS_MODULE and keep it out of init sections";
-	if (patch->reserved || patch->flags & ~SY_PATCH_UNLOADABLE ||
+	if (patch->reserved ||
+	    patch->flags & ~(SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS) ||
 	    patch->forbid & ~SY_FORBID_ALL)
 		return "unknown flags or observations; rebuild it against this engine's <switchyard/patch.h>";
 	if (!patch->nfuncs || patch->nfuncs > SY_FUNCS_MAX ||

@@ -14,6 +14,11 @@
  * The slow path asks the gate: one word for the whole system, or the universe
  * of `current` in a hash table.
  *
+ * With the detector count, a call of the side that its task leaves counts itself
+ * in the word of the task's node by compare-and-set, and returns by way of
+ * sy_count_return, which counts it out (count.c). Between the function's return
+ * address and the caller's frame lie two words then: the epoch and the node.
+ *
  * Uses r10, r11 and flags; the slow path saves what else it needs. Calls
  * nothing, takes no lock, may be interrupted and run in NMI anywhere. All of it
  * lies between sy_dispatch_begin and sy_dispatch_end: a context with an address
@@ -77,18 +82,119 @@ SYM_CODE_START_NOALIGN(sy_decide)
 	jz	.Lunknown
 	cmpq	%rax, SY_TASK_TASK(%rcx)
 	jne	2b
-	cmpl	$0, SY_TASK_UNIVERSE(%rcx)
+	movq	SY_TASK_WORD(%rcx), %rax
+	testl	$SY_W_LEAVING, %eax
+	jnz	.Lcount
+.Lsided:
+	testl	$SY_W_SIDE, %eax
 	popq	%rcx
 	popq	%rax
 	jne	.Lnew
 	jmp	.Lold
 .Lunknown:
-	cmpl	$0, SY_GW_DEFAULT(%r11)
+	movq	SY_GW_INSIDE(%r11), %rcx
+	testq	%rcx, %rcx
+	jz	3f
+	cmpq	$0, (%rcx)
+	js	.Lunknown_other
+3:	cmpl	$0, SY_GW_DEFAULT(%r11)
 	popq	%rcx
 	popq	%rax
 	jne	.Lnew
 	jmp	.Lold
+.Lunknown_other:
+	cmpl	$0, SY_GW_DEFAULT(%r11)
+	popq	%rcx
+	popq	%rax
+	jne	.Lold
+	jmp	.Lnew
+
+	/*
+	 * rcx: the node; rax: its word; saved: the caller's rcx and rax. The mode
+	 * is not read again: it may have changed since. What is read instead stays
+	 * as it is until everyone has left who found a mode that asks for tasks.
+	 */
+.Lcount:
+	movq	SY_GW_INSIDE(%r11), %r11
+	testq	%r11, %r11
+	jnz	.Lcount_inside
+4:	testl	$SY_W_LEAVING, %eax
+	jz	.Lsided
+	leaq	SY_W_ONE(%rax), %r11
+	lock cmpxchgq %r11, SY_TASK_WORD(%rcx)
+	jne	4b
+
+	/* Counted in; rax: the word before. */
+.Lcounted:
+	movslq	SY_PAIR_NEW(%r10), %r11
+	movslq	SY_PAIR_OLD(%r10), %r10
+	testl	$SY_W_SIDE, %eax
+	cmovzq	%r10, %r11
+	shrq	$32, %rax
+	movq	8(%rsp), %r10
+	movq	%rcx, 8(%rsp)	/* struct sy_count_frame */
+	movq	(%rsp), %rcx
+	movq	%rax, (%rsp)
+	movq	%r10, %rax
+	leaq	sy_count_return(%rip), %r10
+	pushq	%r10
+	pushq	%r11
+	RET
+
+	/*
+	 * r11: the table's word inside. Who is inside already keeps the system
+	 * from switching. Nobody but this task changes a word that is not held.
+	 */
+.Lcount_inside:
+	pushq	%rdx
+5:	testl	$SY_W_HELD, %eax
+	jz	6f
+	leaq	SY_W_ONE(%rax), %rdx
+	lock cmpxchgq %rdx, SY_TASK_WORD(%rcx)
+	jne	5b
+	popq	%rdx
+	jmp	.Lcounted
+6:	movq	(%r11), %rax
+7:	testq	%rax, %rax
+	js	.Lother
+	leaq	1(%rax), %rdx
+	lock cmpxchgq %rdx, (%r11)
+	jne	7b
+	popq	%rdx
+	movl	$SY_W_ONE, %eax
+	lock xaddq %rax, SY_TASK_WORD(%rcx)
+	jmp	.Lcounted
+.Lother:
+	popq	%rdx
+	testl	$SY_W_SIDE, SY_TASK_WORD(%rcx)
+	popq	%rcx
+	popq	%rax
+	jne	.Lold
+	jmp	.Lnew
 SYM_CODE_END(sy_decide)
+
+/*
+ * Where counted calls return to; (%rsp): struct sy_count_frame, then the
+ * caller's address. rax and rdx are the result. The unwinder looks up a return
+ * address less one: the nop has the hint for it and is never executed.
+ */
+SYM_CODE_START_NOALIGN(sy_count_out)
+	UNWIND_HINT sp_reg=ORC_REG_SP sp_offset=24 type=UNWIND_HINT_TYPE_CALL
+	ANNOTATE_NOENDBR
+	nop
+SYM_INNER_LABEL(sy_count_return, SYM_L_GLOBAL)
+	ANNOTATE_NOENDBR
+	popq	%rsi
+	popq	%rdi
+	cmpl	sy_count_gate + SY_COUNT_EPOCH(%rip), %esi
+	jne	1f
+	pushq	%rax
+	pushq	%rdx
+	call	sy_count_down
+	popq	%rdx
+	popq	%rax
+1:	RET
+SYM_CODE_END(sy_count_out)
 
 /* Gateway number i: entries for a patch of one function and of several. */
 	.macro sy_gateway i

@@ -43,13 +43,19 @@ struct sy_gateway {
 	u64 multiplier;
 	struct hlist_head *buckets;
 	u32 bucket_mask;
-	u32 mode; /* 0: universe decides, 1: the task's universe does */
+	u32 mode; /* SY_MODE_* */
 	u32 universe; /* 0 old, 1 new */
 	u32 dflt; /* universe of tasks that are not in the table */
 	u32 nmi; /* entries from NMI context, while the gate is asked */
 	struct sy_pair pair; /* one function */
 	struct sy_gateway *gate; /* the gateway whose gate is asked */
 	struct sy_redirect *owner; /* not read by dispatch.S */
+	/*
+	 * SWITCH_KERNEL with the detector count: who may be inside, or that the
+	 * system has switched. Stays after the settling, until the gate is armed
+	 * anew, for those who still decide.
+	 */
+	const u64 *inside;
 } __aligned(SY_GW_SIZE);
 
 /* The four entries of each gateway, made by dispatch.S. */

@@ -21,6 +21,7 @@
 #include <linux/smp.h>
 #include <linux/tracepoint.h>
 
+#include "count.h"
 #include "inject.h"
 #include "transition.h"
 
@@ -50,7 +51,9 @@ static void sy_on_switch(void *data, bool preempt, struct task_struct *prev,
 	if (!smp_load_acquire(&tr->armed) || READ_ONCE(t->turning))
 		return;
 	st = sy_task_of(t, prev);
-	if (st && sy_task_pending(t, st)) {
+	if (st && t->counting && prev_state & TASK_DEAD) {
+		sy_count_proved(t, st, true);
+	} else if (st && sy_task_uncounted(t, st)) {
 		sy_look_at(sy_set_now(tr), prev, SY_VIEW_SWITCHING,
 			   preempt || !prev_state, &sight);
 		if (prev_state & TASK_DEAD)
@@ -58,7 +61,7 @@ static void sy_on_switch(void *data, bool preempt, struct task_struct *prev,
 		sy_hold_sight(st, &sight);
 		sy_visit(tr, st, &sight, SY_VIEW_SWITCHING);
 	}
-	if (t->by_thread)
+	if (t->by_thread || t->counting)
 		return;
 	/* prev, too: the idle task of a CPU that came up ran unseen. */
 	if (st && READ_ONCE(st->clean))
@@ -85,7 +88,8 @@ static void sy_on_border(struct user_return_notifier *notifier)
 		return;
 	if (!tr->table->by_thread)
 		sy_hold_border(tr->table, st);
-	else if (sy_task_pending(tr->table, st))
+	if ((tr->table->by_thread || tr->table->counting) &&
+	    sy_task_pending(tr->table, st))
 		sy_visit(tr, st, &sight, SY_VIEW_INTERRUPTED);
 }
 
@@ -147,7 +151,7 @@ void sy_hooks_arm(struct sy_transition *tr)
 		return;
 	/* Pairs with the acquire in sy_on_switch(). */
 	smp_store_release(&tr->armed, true);
-	if (!tr->table->by_thread && !tr->herd)
+	if (!tr->table->by_thread && !tr->table->counting && !tr->herd)
 		return;
 	cpus_read_lock();
 	sy_border_tr = tr;

@@ -18,6 +18,7 @@ static int __init sy_init(void)
 	if (err)
 		return err;
 	sy_stop_init();
+	sy_slots_init();
 	err = sy_hooks_init();
 	if (err)
 		return err;

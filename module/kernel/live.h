@@ -77,12 +77,14 @@ struct sy_spot {
  * @bound:     its imports and relocations
  * @parts:     while enabled, in transition or retiring: @nparts of them
  * @claimed:   somebody registers or unregisters parts
+ * @counting:  a transition with the detector count runs
  * @open:      parts are registered, and those that come are at once
  * @spots:     for each function where it is, while it has parts
  * @olds:      addresses of what it replaces, while a part is resolved
  * @targets:   modules pinned while enabled, for their symbols; @ntargets
  * @state:     enum sy_abi_state
  * @model:     of the last enable
+ * @detector:  of the last enable, enum sy_detector
  * @forced:    enabled against its requirement
  * @pinned:    the engine holds a reference to the patch module
  * @in_force:  its functions may have run
@@ -103,12 +105,14 @@ struct sy_live {
 	u32 nparts;
 	bool claimed;
 	bool open;
+	bool counting;
 	struct sy_spot *spots;
 	unsigned long *olds;
 	struct module **targets;
 	u32 ntargets;
 	u32 state;
 	struct sy_model model;
+	u32 detector;
 	bool forced;
 	bool pinned;
 	bool in_force;
@@ -176,6 +180,21 @@ bool sy_same_func(const struct sy_func *a, const struct sy_func *b);
 /* patch.c */
 struct sy_live *sy_live_find(const char *name);
 void sy_live_state(struct sy_live *live, u32 state);
+
+/*
+ * Fit for counting: its arguments are in registers, it is not exempt from the
+ * check, which a count would hold all the same, and it does not go by a handler,
+ * which does not count.
+ */
+static inline bool sy_func_countable(const struct sy_live *live, u32 i)
+{
+	u32 flags = live->decl->funcs[i].flags;
+
+	return !(flags & SY_FUNC_NO_STACK_CHECK) &&
+	       !test_bit(i, live->handled) &&
+	       (live->decl->flags & SY_PATCH_REG_ARGS ||
+		flags & SY_FUNC_REG_ARGS);
+}
 
 /* resolve.c */
 void sy_live_note_handled(struct sy_live *live);

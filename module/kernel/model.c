@@ -33,3 +33,16 @@ const char *sy_observations_name(u32 set, char *ret)
 				       "%sm%d", n ? " " : "", i + 1);
 	return ret;
 }
+
+/* Return: constant text, e.g. "stack". */
+const char *sy_detector_name(u32 detector)
+{
+	static const char *const names[] = {
+		[SY_DETECTOR_NONE] = "none",
+		[SY_DETECTOR_STACK] = "stack",
+		[SY_DETECTOR_COUNT] = "count",
+		[SY_DETECTOR_BOUNDARY] = "boundary",
+	};
+
+	return detector < ARRAY_SIZE(names) ? names[detector] : "unknown";
+}

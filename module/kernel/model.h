@@ -10,5 +10,6 @@
 
 const char *sy_model_name(const struct sy_model *model, char *ret);
 const char *sy_observations_name(u32 set, char *ret);
+const char *sy_detector_name(u32 detector);
 
 #endif

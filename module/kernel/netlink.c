@@ -18,6 +18,9 @@
 
 static_assert((u32)SY_ABI_LEAVE_KERNEL == (u32)SY_LEAVE_KERNEL);
 static_assert((u32)SY_ABI_SWITCH_KERNEL == (u32)SY_SWITCH_KERNEL);
+static_assert((u32)SY_ABI_DETECTOR__LAST == (u32)SY_DETECTOR__LAST);
+static_assert((u32)SY_ABI_DETECTOR_COUNT == (u32)SY_DETECTOR_COUNT);
+static_assert(SY_V_BAD_DETECTOR == 25);
 static_assert(SY_FORBID_M1 == SY_M1 && SY_FORBID_M4 == SY_M4);
 static_assert((u32)SY_R_FAILED == (u32)SY_RESULT_FAILED);
 static_assert((u32)SY_R_GAVE_UP == (u32)SY_RESULT_GAVE_UP);
@@ -34,6 +37,7 @@ static const struct nla_policy sy_policy[SY_A__LAST] = {
 	[SY_A_TRIES] = { .type = NLA_U32 },
 	[SY_A_RETRY_MS] = { .type = NLA_U32 },
 	[SY_A_ORDER] = { .type = NLA_NUL_STRING, .len = SY_ORDER_LEN - 1 },
+	[SY_A_DETECTOR] = NLA_POLICY_MAX(NLA_U32, SY_ABI_DETECTOR__LAST - 1),
 };
 
 enum { SY_GROUP_EVENTS };
@@ -103,6 +107,8 @@ static void sy_wish(struct genl_info *info, struct sy_event *ret)
 	ret->u.start.model.sw =
 		sy_get_u32(info->attrs, SY_A_SWITCH, SY_ABI_SWITCH_THREAD);
 	ret->u.start.model.relaxed = !!(flags & SY_F_RELAXED);
+	ret->u.start.detector =
+		sy_get_u32(info->attrs, SY_A_DETECTOR, SY_ABI_DETECTOR_NONE);
 	ret->u.start.force = !!(flags & SY_F_FORCE);
 	ret->u.start.herd = !(flags & SY_F_NO_HERD);
 	ret->u.start.deadline_ns =
@@ -275,6 +281,7 @@ static int sy_put_live(struct sk_buff *skb, const struct sy_live *live)
 	       nla_put_u32(skb, SY_A_STATE, live->state) ||
 	       nla_put_u32(skb, SY_A_LEAVE, live->model.leave) ||
 	       nla_put_u32(skb, SY_A_SWITCH, live->model.sw) ||
+	       nla_put_u32(skb, SY_A_DETECTOR, live->detector) ||
 	       nla_put_u32(skb, SY_A_FLAGS, sy_flags_of(live)) ||
 	       nla_put_u32(skb, SY_A_REQUIREMENT, live->decl->forbid) ||
 	       nla_put_u32(skb, SY_A_FUNCTIONS, live->decl->nfuncs) ||

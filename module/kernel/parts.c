@@ -223,6 +223,25 @@ static void sy_part_point(struct sy_live *live, const struct sy_part *part)
 	raw_spin_unlock_irqrestore(&sy_point_lock, flags);
 }
 
+/* Return: SY_V_OK unless a transition counts and a function goes by a handler. */
+static u32 sy_part_counts(const struct sy_live *live,
+			  const struct sy_part *part, struct sy_answer *answer)
+{
+	u32 i;
+
+	if (!READ_ONCE(live->counting))
+		return SY_V_OK;
+	for (i = 0; i < live->decl->nfuncs; i++)
+		if (&live->parts[live->spots[i].part] == part &&
+		    sy_redirect_by_handler(part->redirect,
+					   live->spots[i].place))
+			return sy_refuse(answer, SY_V_BAD_DETECTOR,
+					 "%s: the direct call of %s belongs to somebody else, and the handler that goes instead does not count; use --detector stack, or remove the owner",
+					 sy_live_name(live),
+					 live->decl->funcs[i].old_name);
+	return SY_V_OK;
+}
+
 /**
  * sy_part_register() - let the entries of one object lead through its gateway
  * @live:   the patch, claimed
@@ -230,7 +249,7 @@ static void sy_part_point(struct sy_live *live, const struct sy_part *part)
  * @answer: filled when refused
  *
  * Context: process context. ftrace waits in here for an RCU-tasks grace period.
- * Return: as sy_redirect_register().
+ * Return: as sy_redirect_register(), or SY_V_BAD_DETECTOR.
  */
 u32 sy_part_register(struct sy_live *live, struct sy_part *part,
 		     struct sy_answer *answer)
@@ -241,6 +260,14 @@ u32 sy_part_register(struct sy_live *live, struct sy_part *part,
 		return verdict;
 	sy_part_point(live, part);
 	verdict = sy_redirect_register(part->redirect, answer);
+	if (!verdict) {
+		verdict = sy_part_counts(live, part, answer);
+		if (verdict) {
+			/* Nobody was led anywhere but into the old body. */
+			sy_redirect_unregister(part->redirect);
+			sy_dispatch_drain();
+		}
+	}
 	part->registered = !verdict;
 	if (verdict)
 		sy_redirect_clear(part->redirect);

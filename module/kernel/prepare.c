@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 
+#include "count.h"
 #include "inject.h"
 #include "live.h"
 #include "prepare.h"
@@ -96,8 +97,11 @@ static u32 sy_prepare_refuse(struct sy_transition *tr, const char *what,
 
 static u32 sy_prepare_table(struct sy_transition *tr)
 {
-	int err = sy_table_track(tr->table);
+	int err;
 
+	if (tr->detector == SY_DETECTOR_COUNT)
+		sy_count_prepare(tr->table);
+	err = sy_table_track(tr->table);
 	if (err)
 		return sy_prepare_refuse(tr, "task table", err);
 	tr->tracked = true;

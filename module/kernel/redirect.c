@@ -43,6 +43,7 @@ static_assert(offsetof(struct sy_gateway, dflt) == SY_GW_DEFAULT);
 static_assert(offsetof(struct sy_gateway, nmi) == SY_GW_NMI);
 static_assert(offsetof(struct sy_gateway, pair) == SY_GW_PAIR);
 static_assert(offsetof(struct sy_gateway, gate) == SY_GW_GATE);
+static_assert(offsetof(struct sy_gateway, inside) == SY_GW_INSIDE);
 static_assert(offsetof(struct sy_pair, old) == SY_PAIR_OLD);
 static_assert(offsetof(struct sy_pair, new) == SY_PAIR_NEW);
 static_assert(sizeof(struct sy_pair) == SY_PAIR_SIZE);
@@ -522,16 +523,20 @@ void sy_gate_global(struct sy_redirect *r, bool new)
 	WRITE_ONCE(r->gw->mode, 0);
 }
 
-/* The gate: the universe of the calling task decides. */
+/*
+ * The gate: the word of the calling task's node decides; @inside: and that word,
+ * or NULL.
+ */
 void sy_gate_by_task(struct sy_redirect *r, struct hlist_head *buckets,
-		     u32 bucket_mask, bool unknown_new)
+		     u32 bucket_mask, bool unknown_new, const u64 *inside)
 {
 	WRITE_ONCE(r->gw->buckets, buckets);
 	WRITE_ONCE(r->gw->bucket_mask, bucket_mask);
 	WRITE_ONCE(r->gw->dflt, unknown_new);
+	WRITE_ONCE(r->gw->inside, inside);
 	/* Pairs with the load of mode in dispatch.S: x86 keeps both orders. */
 	smp_wmb();
-	WRITE_ONCE(r->gw->mode, 1);
+	WRITE_ONCE(r->gw->mode, SY_MODE_TASK);
 }
 
 /*

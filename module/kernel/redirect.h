@@ -31,7 +31,7 @@ void sy_redirect_destroy(struct sy_redirect *r);
 void sy_redirect_point(struct sy_redirect *r, u32 i, enum sy_point point);
 void sy_gate_global(struct sy_redirect *r, bool new);
 void sy_gate_by_task(struct sy_redirect *r, struct hlist_head *buckets,
-		     u32 bucket_mask, bool unknown_new);
+		     u32 bucket_mask, bool unknown_new, const u64 *inside);
 u32 sy_gate_take_nmi(struct sy_redirect *r);
 
 bool sy_in_dispatch(unsigned long addr);

@@ -31,6 +31,47 @@ static void sy_why_requirement(const struct sy_live *live,
 		  sy_observations_name(excess, seen));
 }
 
+/* Return: the first function that is not declared fit for counting, or n. */
+static u32 sy_uncountable(const struct sy_live *live)
+{
+	u32 i = 0;
+
+	while (i < live->decl->nfuncs && sy_func_countable(live, i))
+		i++;
+	return i;
+}
+
+static void sy_why_detector(const struct sy_live *live,
+			    const struct sy_event *request,
+			    struct sy_answer *answer)
+{
+	const struct sy_model *model = &request->u.start.model;
+	u32 wish = request->u.start.detector;
+	const struct sy_func *func = live->decl->funcs;
+	char name[SY_MODEL_LEN];
+
+	if (sy_uncountable(live) < live->decl->nfuncs)
+		func += sy_uncountable(live);
+	if (sy_model_detector(model, wish) == SY_DETECTOR__LAST)
+		sy_refuse(answer, SY_V_BAD_DETECTOR,
+			  "%s: the model %s has no detector %s, only %s; leave out --detector, or choose patched_set/thread or patched_set/kernel",
+			  sy_live_name(live), sy_model_name(model, name),
+			  sy_detector_name(wish),
+			  sy_detector_name(sy_model_detector(model, 0)));
+	else if (func->flags & SY_FUNC_NO_STACK_CHECK)
+		sy_refuse(answer, SY_V_BAD_DETECTOR,
+			  "%s: %s is exempt from the stack check, and a count would wait for it; use --detector stack",
+			  sy_live_name(live), func->old_name);
+	else if (test_bit(func - live->decl->funcs, live->handled))
+		sy_refuse(answer, SY_V_BAD_DETECTOR,
+			  "%s: %s goes by a handler, which does not count; use --detector stack",
+			  sy_live_name(live), func->old_name);
+	else
+		sy_refuse(answer, SY_V_BAD_DETECTOR,
+			  "%s: %s is not declared to take all arguments in registers, so its calls cannot be counted; use --detector stack, or declare it SY_FUNC_REG_ARGS",
+			  sy_live_name(live), func->old_name);
+}
+
 /* Put the core's refusal into words. */
 static u32 sy_explain(struct sy_live *live, const struct sy_event *request,
 		      sy_refusal_t refusal, struct sy_answer *answer)
@@ -49,6 +90,9 @@ static u32 sy_explain(struct sy_live *live, const struct sy_event *request,
 	case SY_V_REQUIREMENT:
 		sy_why_requirement(live, &request->u.start.model, answer);
 		return SY_V_REQUIREMENT;
+	case SY_V_BAD_DETECTOR:
+		sy_why_detector(live, request, answer);
+		return SY_V_BAD_DETECTOR;
 	case SY_V_BAD_MODEL:
 		return sy_refuse(answer, SY_V_BAD_MODEL,
 				 "%s: this engine does not serve the model %s; see switchyard models",
@@ -116,6 +160,8 @@ static void sy_wish_facts(const struct sy_live *live, struct sy_event *request)
 	request->u.start.retiring = live->state == SY_ST_RETIRING;
 	request->u.start.forbid = live->decl->forbid;
 	request->u.start.nfuncs = live->decl->nfuncs;
+	request->u.start.uncountable = sy_uncountable(live) <
+				       live->decl->nfuncs;
 }
 
 static struct sy_transition *
@@ -128,6 +174,7 @@ sy_transition_create(struct sy_live *live, const struct sy_event *request)
 	tr->patch = live;
 	kobject_get(&live->kobj);
 	tr->model = request->u.start.model;
+	tr->detector = sy_model_detector(&tr->model, request->u.start.detector);
 	tr->to_new = request->u.start.to_new;
 	tr->requested_ns = request->now_ns;
 	tr->herd = request->u.start.herd || tr->model.leave == SY_LEAVE_KERNEL;
@@ -146,6 +193,7 @@ sy_transition_create(struct sy_live *live, const struct sy_event *request)
 			sy_transition_free(tr);
 			return NULL;
 		}
+		tr->table->counting = tr->detector == SY_DETECTOR_COUNT;
 	}
 	return tr;
 }
@@ -292,6 +340,8 @@ u32 sy_live_disable(const char *name, struct sy_event *request, bool own_model,
 		request->u.start.to_new = 0;
 		if (!own_model) {
 			request->u.start.model = live->model;
+			if (!request->u.start.detector)
+				request->u.start.detector = live->detector;
 			request->u.start.force |= live->forced;
 		}
 		verdict = sy_disable_locked(live, request, answer);

@@ -15,6 +15,7 @@
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
 
+#include "count.h"
 #include "inject.h"
 #include "live.h"
 #include "symbols.h"
@@ -41,6 +42,13 @@ void sy_visit(struct sy_transition *tr, struct sy_task *st,
 	/* SWITCH_KERNEL: as of the last look; who is excused is settled by the flip. */
 	if (!t->by_thread)
 		st->excused = look == SY_LOOK_EXCUSED;
+	if (t->counting) {
+		if (sy_judge_counted(&tr->model, sight->seen))
+			sy_count_proved(t, st,
+					sight->seen &
+						(SY_SEEN_USER | SY_SEEN_DEAD));
+		return;
+	}
 	if (look != SY_LOOK_LEFT && look != SY_LOOK_EXCUSED)
 		return;
 	if (!t->by_thread) {
@@ -162,6 +170,10 @@ void sy_tally(struct sy_transition *tr, struct sy_tally *ret)
 	sy_table_for_each(tr->table, i, st) {
 		if (!sy_task_pending(tr->table, st))
 			continue;
+		ret->inside++;
+		/* Counted calls need no look: the flip waits for them. */
+		if (t->counting && !t->by_thread && !sy_task_uncounted(t, st))
+			continue;
 		ret->pending++;
 		ret->nudgeable += sy_look_nudgeable(st->look) && !st->nudged;
 		/* Whoever may come to sleep in the set without a hook's seeing
@@ -179,6 +191,8 @@ void sy_tally(struct sy_transition *tr, struct sy_tally *ret)
 	if (t->by_thread)
 		ret->pending = atomic_read(&t->pending);
 	ret->pending += atomic_read(&t->lost);
+	if (t->by_thread || !t->counting)
+		ret->inside = ret->pending;
 	ret->moving += atomic_read(&t->lost);
 }
 
@@ -198,8 +212,11 @@ static void sy_scan_lost(struct sy_table *t)
 {
 	int lost = atomic_read(&t->lost);
 
-	if (lost && !sy_table_fill(t))
-		atomic_sub(lost, &t->lost);
+	if (!lost || sy_table_fill(t))
+		return;
+	atomic_sub(lost, &t->lost);
+	if (t->counting && !t->by_thread)
+		sy_count_release(t, lost);
 }
 
 /* SWITCH_KERNEL: whoever ran since the last scan is looked at again. */

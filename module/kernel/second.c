@@ -85,7 +85,7 @@ static bool sy_second_by_task(const struct sy_gateway *gw)
 			hlist_entry(node, struct sy_task, hash);
 
 		if (st->task == self)
-			return READ_ONCE(st->universe);
+			return sy_task_side(st);
 	}
 	return READ_ONCE(gw->dflt);
 }

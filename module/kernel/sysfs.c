@@ -116,6 +116,11 @@ static int sy_emit_model(const struct sy_live *live, char *buf)
 	return sysfs_emit(buf, "%s\n", sy_model_name(&live->model, name));
 }
 
+static int sy_emit_detector(const struct sy_live *live, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", sy_detector_name(live->detector));
+}
+
 static int sy_emit_requirement(const struct sy_live *live, char *buf)
 {
 	char name[SY_OBSERVATIONS_LEN];
@@ -209,6 +214,7 @@ static int sy_emit_last_result(const struct sy_live *live, char *buf)
 
 SY_LIVE_ATTR(state);
 SY_LIVE_ATTR(model);
+SY_LIVE_ATTR(detector);
 SY_LIVE_ATTR(requirement);
 SY_LIVE_ATTR(functions);
 SY_LIVE_ATTR(turn);
@@ -223,21 +229,14 @@ SY_LIVE_ATTR(last_pause_ns);
 SY_LIVE_ATTR(last_result);
 
 static struct attribute *sy_live_attrs[] = {
-	&sy_live_attr_state.attr,
-	&sy_live_attr_model.attr,
-	&sy_live_attr_requirement.attr,
-	&sy_live_attr_functions.attr,
-	&sy_live_attr_turn.attr,
-	&sy_live_attr_switched.attr,
-	&sy_live_attr_by_handler.attr,
-	&sy_live_attr_pending.attr,
-	&sy_live_attr_forced.attr,
-	&sy_live_attr_unloadable.attr,
-	&sy_live_attr_progress.attr,
-	&sy_live_attr_blockers.attr,
-	&sy_live_attr_last_pause_ns.attr,
-	&sy_live_attr_last_result.attr,
-	NULL,
+	&sy_live_attr_state.attr,	&sy_live_attr_model.attr,
+	&sy_live_attr_detector.attr,	&sy_live_attr_requirement.attr,
+	&sy_live_attr_functions.attr,	&sy_live_attr_turn.attr,
+	&sy_live_attr_switched.attr,	&sy_live_attr_by_handler.attr,
+	&sy_live_attr_pending.attr,	&sy_live_attr_forced.attr,
+	&sy_live_attr_unloadable.attr,	&sy_live_attr_progress.attr,
+	&sy_live_attr_blockers.attr,	&sy_live_attr_last_pause_ns.attr,
+	&sy_live_attr_last_result.attr, NULL,
 };
 ATTRIBUTE_GROUPS(sy_live);
 

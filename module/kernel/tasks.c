@@ -21,6 +21,7 @@
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
 
+#include "count.h"
 #include "inject.h"
 #include "dispatch.h"
 #include "symbols.h"
@@ -28,7 +29,7 @@
 
 static_assert(offsetof(struct sy_task, hash) == 0);
 static_assert(offsetof(struct sy_task, task) == SY_TASK_TASK);
-static_assert(offsetof(struct sy_task, universe) == SY_TASK_UNIVERSE);
+static_assert(offsetof(struct sy_task, word) == SY_TASK_WORD);
 
 static struct hlist_head *sy_bucket(const struct sy_table *t,
 				    const struct task_struct *task)
@@ -66,11 +67,25 @@ bool sy_task_pending(const struct sy_table *t, const struct sy_task *st)
 	if (st->gone)
 		return false;
 	if (t->by_thread)
-		return READ_ONCE(st->universe) != t->goal;
+		return sy_task_side(st) != t->goal;
+	if (t->counting)
+		return READ_ONCE(st->word) & SY_W_HELD;
 	return !READ_ONCE(st->clean) && !READ_ONCE(st->queued);
 }
 
-static void sy_pending_dec(struct sy_table *t)
+/*
+ * Can a look tell more of this task than its own calls will? With the detector
+ * count, only as long as it may have calls that did not count.
+ */
+bool sy_task_uncounted(const struct sy_table *t, const struct sy_task *st)
+{
+	if (t->counting)
+		return !st->gone && READ_ONCE(st->word) & SY_W_UNCOUNTED;
+	return sy_task_pending(t, st);
+}
+
+/* SWITCH_THREAD: a task has come to the wanted side. */
+void sy_pending_dec(struct sy_table *t)
 {
 	if (atomic_dec_and_test(&t->pending))
 		irq_work_queue(&t->drained);
@@ -89,9 +104,11 @@ static void sy_pending_dec(struct sy_table *t)
  */
 bool sy_task_switch(struct sy_table *t, struct sy_task *st)
 {
-	u32 goal = t->goal;
+	u64 goal = t->goal;
 
-	if (cmpxchg(&st->universe, !goal, goal) == goal)
+	if (t->counting)
+		return sy_count_proved(t, st, false);
+	if (cmpxchg(&st->word, (u64)!goal, goal) == goal)
 		return false;
 	sy_pending_dec(t);
 	return true;
@@ -109,7 +126,9 @@ void sy_task_soil(struct sy_table *t, struct sy_task *st)
 static void sy_task_take_side(struct sy_table *t, struct sy_task *st,
 			      u32 universe)
 {
-	if (xchg(&st->universe, universe) == universe)
+	u64 word = xchg(&st->word, sy_count_word(t, universe, true));
+
+	if ((word & SY_W_SIDE) == universe)
 		return;
 	if (universe == t->goal)
 		sy_pending_dec(t);
@@ -136,14 +155,14 @@ static void sy_task_add(struct sy_table *t, struct task_struct *task,
 	get_task_struct(task);
 	st->task = task;
 	st->table = t;
-	st->universe = universe;
+	st->word = sy_count_word(t, universe, fresh);
 	st->func = SY_FUNC_UNKNOWN;
 	st->look = SY_LOOK_PREEMPTED;
 	st->since_ns = ktime_get_mono_fast_ns();
 	t->total++;
 	if (t->by_thread && universe != t->goal)
 		atomic_inc(&t->pending);
-	if (!t->by_thread && fresh)
+	if (!t->by_thread && !t->counting && fresh)
 		sy_task_soil(t, st);
 	hlist_add_head_rcu(&st->hash, sy_bucket(t, task));
 	raw_spin_unlock_irqrestore(&t->lock, flags);
@@ -174,6 +193,14 @@ static int sy_reserve_fill(struct sy_table *t)
 	return 0;
 }
 
+/* The next scan finds it on the task list. */
+static void sy_birth_lost(struct sy_table *t)
+{
+	if (t->counting && !t->by_thread && !sy_count_hold(t))
+		return;
+	atomic_inc(&t->lost);
+}
+
 /*
  * tracepoint task_newtask: in the parent, before the child first runs.
  *
@@ -195,12 +222,11 @@ static void sy_on_birth(void *data, struct task_struct *task,
 					     sy_reserve_take(t);
 	parent = sy_task_of(t, current);
 	if (parent)
-		universe = READ_ONCE(parent->universe);
+		universe = sy_task_side(parent);
 	if (st)
 		sy_task_add(t, task, st, universe, true);
 	else
-		/* The next scan finds it on the task list. */
-		atomic_inc(&t->lost);
+		sy_birth_lost(t);
 	local_irq_restore(flags);
 }
 
@@ -220,7 +246,9 @@ static void sy_on_free(void *data, struct task_struct *task)
 		llist_add(&st->grave, &t->graves);
 		t->total--;
 		/* A scan may switch it meanwhile: only one of them counts. */
-		if (t->by_thread)
+		if (t->counting)
+			sy_count_proved(t, st, true);
+		else if (t->by_thread)
 			sy_task_switch(t, st);
 	}
 	raw_spin_unlock_irqrestore(&t->lock, flags);
@@ -285,14 +313,18 @@ void sy_table_turn(struct sy_table *t)
 
 	/* Hooks see @turning and do nothing; those under way end here. */
 	WRITE_ONCE(t->turning, true);
+	if (t->counting)
+		sy_count_disarm();
 	kick_all_cpus_sync();
 	raw_spin_lock_irqsave(&t->lock, flags);
 	t->goal = !t->goal;
+	if (t->counting)
+		sy_count_turn(t);
 	sy_table_for_each(t, i, st) {
 		st->nudged = 0;
 		st->excused = 0;
 		WRITE_ONCE(st->clean, 0);
-		pending += st->universe != t->goal;
+		pending += sy_task_side(st) != t->goal;
 	}
 	atomic_set(&t->pending, pending);
 	atomic_set(&t->excused, 0);

@@ -10,6 +10,7 @@
 #include <linux/spinlock.h>
 
 #include "core/sy_core.h"
+#include "dispatch.h"
 #include "hold.h"
 
 #define SY_FUNC_UNKNOWN U32_MAX
@@ -18,7 +19,8 @@
  * struct sy_task - a task in transition
  * @hash:     chain of its bucket; dispatch.S follows it
  * @task:     pinned until @gone
- * @universe: 0 old, 1 new; changed by cmpxchg only
+ * @word:     SY_W_*: the side it is on, and with the detector count how many of
+ *            its calls are inside; changed by cmpxchg only
  * @look:     how it was last seen, enum sy_look
  * @clean:    SWITCH_KERNEL: seen outside while off its CPU, has not run since
  * @queued:   SWITCH_KERNEL: on the dirty list
@@ -40,7 +42,7 @@
 struct sy_task {
 	struct hlist_node hash;
 	struct task_struct *task;
-	u32 universe;
+	u64 word;
 	u8 look;
 	u8 clean;
 	u8 queued;
@@ -70,6 +72,11 @@ static_assert(sizeof(struct sy_task) <= 128);
  * @pending: SWITCH_THREAD: nodes not on the side @goal
  * @lost:    births that found no memory and are not in the table yet
  * @reserve: nodes for births that find no memory, @nreserve of them
+ * @counting: the detector is COUNT: words carry counts and @epoch
+ * @live:    COUNT: every entry asks the gate
+ * @inside:  COUNT, SWITCH_KERNEL: tasks that may be inside, births that found no
+ *           memory, and one of the engine's own while nothing may flip; or
+ *           SY_INSIDE_NEW. Each transition has its own: who is late reads his
  * @dirty:   SWITCH_KERNEL: nodes that ran since they were seen clean
  */
 struct sy_table {
@@ -80,6 +87,9 @@ struct sy_table {
 	u32 dflt;
 	bool by_thread;
 	bool turning;
+	bool counting, live;
+	u32 epoch;
+	u64 inside;
 	u32 total;
 	atomic_t lost;
 	u32 nreserve;
@@ -102,8 +112,16 @@ struct sy_task *sy_task_of(const struct sy_table *t,
 bool sy_task_switch(struct sy_table *t, struct sy_task *st);
 void sy_task_soil(struct sy_table *t, struct sy_task *st);
 void sy_table_turn(struct sy_table *t);
+void sy_pending_dec(struct sy_table *t);
+bool sy_task_uncounted(const struct sy_table *t, const struct sy_task *st);
 bool sy_task_pending(const struct sy_table *t, const struct sy_task *st);
 bool sy_task_get(struct sy_table *t, struct sy_task *st);
+
+/* The side a task is on: 0 old, 1 new. */
+static inline u32 sy_task_side(const struct sy_task *st)
+{
+	return READ_ONCE(st->word) & SY_W_SIDE;
+}
 
 #define sy_table_for_each(t, i, st)                   \
 	for ((i) = 0; (i) <= (t)->bucket_mask; (i)++) \

@@ -19,6 +19,7 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 
+#include "count.h"
 #include "inject.h"
 #include "live.h"
 #include "model.h"
@@ -259,14 +260,17 @@ static void sy_act_prepare(struct sy_transition *tr)
 	live->figures.to_new = tr->to_new;
 	if (tr->to_new) {
 		live->model = tr->model;
+		live->detector = tr->detector;
 		live->forced = sy_model_allows(&tr->model) & live->decl->forbid;
 	}
 	mutex_unlock(&sy_patches_lock);
+	WRITE_ONCE(live->counting, tr->detector == SY_DETECTOR_COUNT);
 	tr->failed = sy_prepare(tr);
 	tr->prepared_ns = ktime_get_ns();
 	if (!tr->failed && tr->to_new)
 		sy_live_note_handled(live);
 	if (tr->failed) {
+		WRITE_ONCE(live->counting, false);
 		if (tr->to_new)
 			sy_live_release(live);
 		mutex_lock(&sy_patches_lock);
@@ -288,14 +292,21 @@ static void sy_act_arm(struct sy_transition *tr)
 {
 	struct sy_redirect *r = sy_live_gate(tr->patch);
 
+	if (tr->detector == SY_DETECTOR_COUNT)
+		sy_count_arm(tr->table);
 	if (tr->model.sw == SY_SWITCH_THREAD)
 		sy_gate_by_task(r, tr->table->buckets, tr->table->bucket_mask,
-				tr->table->dflt);
+				tr->table->dflt, NULL);
+	else if (tr->detector == SY_DETECTOR_COUNT)
+		sy_gate_by_task(r, tr->table->buckets, tr->table->bucket_mask,
+				tr->table->dflt, &tr->table->inside);
 	else
 		sy_gate_global(r, !tr->to_new);
 	/* From here on tasks may switch. */
 	tr->patch->in_force |= tr->model.sw != SY_SWITCH_KERNEL;
 	sy_live_point(tr->patch, SY_POINT_ASK);
+	if (tr->detector == SY_DETECTOR_COUNT)
+		sy_count_live(tr->table);
 	sy_live_state(tr->patch,
 		      tr->to_new ? SY_ST_PATCHING : SY_ST_UNPATCHING);
 	sy_hooks_arm(tr);
@@ -308,8 +319,8 @@ static void sy_figures_tally(struct sy_transition *tr,
 
 	mutex_lock(&sy_patches_lock);
 	f->tasks = tr->table->total;
-	f->remaining = tally->pending;
-	f->blockers = tally->pending;
+	f->remaining = tally->inside;
+	f->blockers = tally->inside;
 	f->excused = atomic_read(&tr->table->excused);
 	f->elapsed_ns = ktime_get_ns() - tr->prepared_ns;
 	f->whole_ns = ktime_get_ns() - tr->requested_ns;
@@ -358,12 +369,32 @@ static void sy_act_scan(struct sy_transition *tr)
 	sy_feed(&event, NULL);
 }
 
+/*
+ * SWITCH_KERNEL with the detector count: give back the engine's own hold, and
+ * take it again when the time is up. Whoever goes out last meanwhile switches
+ * the system; no CPU stands still.
+ */
+static void sy_open(struct sy_transition *tr, u64 limit_ns,
+		    struct sy_stop_report *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	sy_count_release(tr->table, 1);
+	wait_event_idle_timeout(sy_wait,
+				sy_count_flipped(tr->table) ||
+					READ_ONCE(tr->cancelled),
+				nsecs_to_jiffies(limit_ns) + 1);
+	ret->end = sy_count_hold(tr->table) ? SY_STOP_INSIDE : SY_STOP_FLIPPED;
+}
+
 static void sy_act_stop(struct sy_transition *tr, u64 limit_ns)
 {
 	struct sy_event event = { .kind = SY_EVENT_STOPPED };
 	struct sy_stop_report stop;
 
-	sy_stop(tr, limit_ns, &stop);
+	if (tr->detector == SY_DETECTOR_COUNT)
+		sy_open(tr, limit_ns, &stop);
+	else
+		sy_stop(tr, limit_ns, &stop);
 	trace_sy_stop(stop.end, stop.pause_ns, stop.walked);
 	if (stop.end == SY_STOP_FLIPPED)
 		atomic_set(&tr->table->excused, sy_excused_count(tr->table));
@@ -432,6 +463,8 @@ static void sy_act_settle(struct sy_transition *tr, bool new)
 	/* The gate first: whoever asks it late gets the final side, too. */
 	sy_gate_global(r, new);
 	sy_live_point(tr->patch, new ? SY_POINT_NEW : SY_POINT_OLD);
+	if (tr->detector == SY_DETECTOR_COUNT)
+		sy_count_disarm();
 	sy_figures_settled(tr);
 	if (tr->table)
 		sy_excused_note(tr);
@@ -465,6 +498,11 @@ static void sy_conclude(struct sy_transition *tr)
 			  sy_stop_ends[tr->stop_end]);
 	mutex_unlock(&sy_patches_lock);
 	mutex_unlock(&sy_step_lock);
+	/* The patch's module still holds the engine. */
+	if (tr->detector == SY_DETECTOR_COUNT &&
+	    live->figures.result != SY_RESULT_SETTLED)
+		sy_slots_watch();
+	WRITE_ONCE(live->counting, false);
 	mutex_lock(&sy_now_lock);
 	sy_now = NULL;
 	mutex_unlock(&sy_now_lock);

@@ -19,6 +19,7 @@ struct sy_live;
  * struct sy_transition - one transition of one patch
  * @patch:       its patch, pinned while this exists
  * @model:       fixed by the request
+ * @detector:    likewise, enum sy_detector
  * @to_new:      what the request wanted: 1 patch, 0 unpatch
  * @table:       everyone
  * @sets:        text to leave: [0] of the old side, [1] of the new side
@@ -39,6 +40,7 @@ struct sy_live;
 struct sy_transition {
 	struct sy_live *patch;
 	struct sy_model model;
+	u32 detector;
 	bool to_new;
 	struct sy_table *table;
 	struct sy_set *sets[2];
@@ -85,6 +87,10 @@ struct sy_live *sy_transition_patch(void);
 void sy_transition_peek(void (*fn)(struct sy_transition *tr, void *data),
 			void *data);
 
+/* slots.c: counted calls that outlive their transition */
+void sy_slots_init(void);
+void sy_slots_watch(void);
+
 /* burial.c: the end of a transition's memory */
 void sy_transition_bury(struct work_struct *work);
 void sy_transition_put(struct sy_transition *tr);
@@ -105,6 +111,7 @@ void sy_hooks_detach(struct sy_transition *tr);
 /* scan.c */
 struct sy_tally {
 	u32 pending, nudgeable, moving, drivable;
+	u32 inside; /* tasks that hold it up; pending, or more */
 };
 
 void sy_visit(struct sy_transition *tr, struct sy_task *st,

@@ -16,6 +16,7 @@
 #include <asm/unwind.h>
 
 #include "core/sy_core.h"
+#include "count.h"
 #include "inject.h"
 #include "redirect.h"
 #include "tasks.h"
@@ -177,18 +178,58 @@ struct sy_walk {
 	struct sy_sight *sight;
 	u32 interrupts; /* pt_regs met */
 	bool main_loop; /* nothing but waits so far */
+	/* A frame of the set: what it returns to says whether it counts. */
+	const struct sy_set_span *open;
+	unsigned long open_at;
 };
 
-static void sy_walk_frame(struct sy_walk *w, unsigned long addr)
+/* The last frame of the set is known whole: it has counted itself, or not. */
+static void sy_walk_close(struct sy_walk *w, bool counted)
 {
-	const struct sy_set_span *in = sy_set_find(w->set, addr);
+	struct sy_sight *sight = w->sight;
 
-	if (in && !(w->sight->seen & SY_SEEN_IN_SET)) {
-		w->sight->seen |= SY_SEEN_IN_SET;
-		w->sight->func = in->func;
-		w->sight->frame = addr;
+	if (!w->open)
+		return;
+	/* One that did not count is the one to name. */
+	if (!(sight->seen & (SY_SEEN_IN_SET | SY_SEEN_COUNTED)) ||
+	    (!counted && !(sight->seen & SY_SEEN_IN_SET))) {
+		sight->func = w->open->func;
+		sight->frame = w->open_at;
 	}
-	if (sy_in_dispatch(addr))
+	sight->seen |= counted ? SY_SEEN_COUNTED : SY_SEEN_IN_SET;
+	w->open = NULL;
+}
+
+/*
+ * At the return address of a counted call: did it count itself in on the task
+ * that is looked at, in the direction that runs now?
+ */
+static bool sy_walk_counted(const struct sy_walk *w,
+			    const struct unwind_state *state)
+{
+	const struct sy_count_frame *frame = (void *)state->sp;
+	u32 epoch = READ_ONCE(sy_count_gate.epoch);
+	const struct stack_info *info = &state->stack_info;
+
+	if (!epoch || (void *)frame < (void *)info->begin ||
+	    (void *)(frame + 1) > (void *)info->end)
+		return false;
+	/* Of this epoch: its node is in the table, which is there. */
+	return READ_ONCE_NOCHECK(frame->epoch) == epoch &&
+	       READ_ONCE_NOCHECK(frame->node)->task == w->task;
+}
+
+static void sy_walk_frame(struct sy_walk *w, const struct unwind_state *state,
+			  unsigned long addr)
+{
+	bool slot = sy_is_count_return(addr);
+
+	sy_walk_close(w, slot && sy_walk_counted(w, state));
+	w->open = sy_set_find(w->set, addr);
+	w->open_at = addr;
+	if (slot)
+		w->sight->slots++;
+	else if (sy_in_dispatch(addr))
 		w->sight->seen |= SY_SEEN_IN_TRAMPOLINE;
 	if (!w->main_loop || !(w->task->flags & (PF_KTHREAD | PF_IO_WORKER)))
 		return;
@@ -231,12 +272,13 @@ static bool sy_walk_stack(struct sy_walk *w)
 	     unwind_next_frame(&state)) {
 		regs = unwind_get_entry_regs(&state, NULL);
 		if (regs && !sy_walk_regs(w, regs))
-			return true;
+			break;
 		addr = unwind_get_return_address(&state);
 		if (!addr)
 			return false;
-		sy_walk_frame(w, addr);
+		sy_walk_frame(w, &state, addr);
 	}
+	sy_walk_close(w, false);
 	return !unwind_error(&state);
 }
 
@@ -302,6 +344,7 @@ void sy_look_at(const struct sy_set *set, struct task_struct *task,
 
 	ret->func = SY_FUNC_UNKNOWN;
 	ret->frame = 0;
+	ret->slots = 0;
 	ret->seen = sy_look_at_state(task, view, runnable);
 	if (ret->seen & SY_SEEN_DEAD)
 		return;

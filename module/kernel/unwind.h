@@ -22,6 +22,7 @@ struct sy_set {
 struct sy_sight {
 	u32 seen; /* SY_SEEN_* */
 	u32 func; /* index of the patched function, or SY_FUNC_UNKNOWN */
+	u32 slots; /* return addresses of counted calls, of any time */
 	unsigned long frame;
 };
 

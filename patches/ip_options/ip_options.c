@@ -61,5 +61,5 @@ static const struct sy_func funcs[] = {
 	SY_FUNC("ip_options_get", fixed_ip_options_get),
 };
 
-SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE);
+SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS);
 MODULE_DESCRIPTION("CVE-2026-53249: IP source routes need CAP_NET_RAW");

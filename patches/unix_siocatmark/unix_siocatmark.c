@@ -98,5 +98,5 @@ static const struct sy_func funcs[] = {
 	SY_FUNC("unix_ioctl", fixed_unix_ioctl),
 };
 
-SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE);
+SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS);
 MODULE_DESCRIPTION("CVE-2026-52928: SIOCATMARK on unix stream sockets only");

@@ -123,9 +123,15 @@ load common
 	done
 }
 
-@test "masami is refused as not served" {
-	sy enable x --preset masami
-	fails 35 "does not count calls yet"
+@test "detectors that are none" {
+	for detector in "" stacks boundary none 1; do
+		sy enable x --detector "$detector"
+		fails 2 "neither stack nor count"
+	done
+	sy enable x --detector stack --detector count
+	fails 2 "a detector is given already"
+	sy status --detector count
+	fails 2 "not an option of status"
 }
 
 @test "deadlines that are none" {

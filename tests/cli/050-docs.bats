@@ -83,7 +83,8 @@ completes() {
 }
 
 @test "completion of options and their values" {
-	[ "$(completes enable --de)" = --deadline ]
+	[ "$(completes enable --de)" = "--deadline --detector" ]
+	[ "$(completes enable --detector "")" = "count stack" ]
 	[ "$(completes status -)" = --json ]
 	[ "$(completes enable --preset kp)" = "kpatch kpatch-nocheck" ]
 	[[ " $(completes load --model kern) " == *" kernel/thread "* ]]

@@ -304,9 +304,9 @@ static int do_version(int argc, char **argv)
 	(void)argv;
 	if (ioctl(target, SY_TARGET_VERSION, &v))
 		fail("asking for versions");
-	printf("hot=%u hot64_old=%u dup=%u,%u untraced=%u pair=%u sleep=%u live=%u beats=%u more63_old=%u\n",
+	printf("hot=%u hot64_old=%u dup=%u,%u untraced=%u pair=%u sleep=%u many=%u live=%u beats=%u more63_old=%u\n",
 	       v.hot, v.hot64, v.dup_a, v.dup_b, v.untraced, v.pair, v.sleep,
-	       1 + (v.beats >> 31), v.beats & ~(1u << 31), v.more63);
+	       v.many, 1 + (v.beats >> 31), v.beats & ~(1u << 31), v.more63);
 	return 0;
 }
 

@@ -14,5 +14,5 @@ static const struct sy_func funcs[] = {
 	SY_FUNC_OF("sy_target", "t_hot", new_hot),
 };
 
-SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE);
+SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS);
 MODULE_DESCRIPTION("test: one hot function");

@@ -18,5 +18,5 @@ SY_TARGET_HOT64(DEFINE_NEW)
 
 static const struct sy_func funcs[] = { SY_TARGET_HOT64(FUNC) };
 
-SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE);
+SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS);
 MODULE_DESCRIPTION("test: 64 hot functions");

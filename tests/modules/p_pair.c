@@ -30,5 +30,6 @@ static const struct sy_func funcs[] = {
 	SY_FUNC_OF("sy_target", "t_pair_b", new_pair_b),
 };
 
-SY_PATCH(funcs, .forbid = SY_FORBID_M1, .flags = SY_PATCH_UNLOADABLE);
+SY_PATCH(funcs, .forbid = SY_FORBID_M1,
+	 .flags = SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS);
 MODULE_DESCRIPTION("test: a changed calling convention");

@@ -33,5 +33,6 @@ static const struct sy_func funcs[] = {
 	SY_FUNC_OF("sy_target", "t_crash_b", new_crash_b),
 };
 
-SY_PATCH(funcs, .forbid = SY_FORBID_M1, .flags = SY_PATCH_UNLOADABLE);
+SY_PATCH(funcs, .forbid = SY_FORBID_M1,
+	 .flags = SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS);
 MODULE_DESCRIPTION("test: a changed prototype, fatal when mixed");

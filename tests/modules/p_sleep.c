@@ -28,5 +28,5 @@ static const struct sy_func funcs[] = {
 	SY_FUNC_OF("sy_target", "t_dsleep", new_dsleep),
 };
 
-SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE);
+SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS);
 MODULE_DESCRIPTION("test: functions in which tasks sleep");

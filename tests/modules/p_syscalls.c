@@ -106,5 +106,5 @@ static const struct sy_import imports[] = {
 };
 
 SY_PATCH(funcs, .imports = imports, .nimports = ARRAY_SIZE(imports),
-	 .flags = SY_PATCH_UNLOADABLE);
+	 .flags = SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS);
 MODULE_DESCRIPTION("test: read, write and getppid");

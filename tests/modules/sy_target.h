@@ -40,6 +40,7 @@ void t_live(void);
 bool t_live_beat(u32 version);
 
 int t_hot(void);
+u32 t_many(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f, u32 g, u32 h);
 int t_notrace(void);
 int t_dup_a(void);
 int t_dup_b(void);

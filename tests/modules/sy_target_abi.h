@@ -41,6 +41,7 @@ struct sy_target_version {
 	__u32 untraced; /* t_notrace() */
 	__u32 pair; /* outer function of the harmless pair */
 	__u32 sleep; /* t_sleep() that does not sleep */
+	__u32 many; /* t_many(), 0 if it saw wrong arguments */
 	__u32 beats; /* of the living kthread, with its version in bit 31 */
 	__u32 more63; /* how many of the other 63 answer 1 */
 };

@@ -2,7 +2,8 @@
 /*
  * sy_target.ko, the hot functions: as short as a function can be, called in
  * loops of direct calls, so that what a redirect costs stands out. Also a
- * function that ftrace cannot take, and the first t_dup() of the module. Any
+ * function that ftrace cannot take, one with arguments on the stack, and the
+ * first t_dup() of the module. Any
  * context, no locks.
  */
 #include <linux/export.h>
@@ -15,6 +16,13 @@ SY_TARGET_FN int t_hot(void)
 	return 1;
 }
 EXPORT_SYMBOL_GPL(t_hot);
+
+/* More arguments than registers. */
+SY_TARGET_FN u32 t_many(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f, u32 g, u32 h)
+{
+	return a + b + c + d + e + f + 10 * g + 100 * h;
+}
+EXPORT_SYMBOL_GPL(t_many);
 
 #define DEFINE_HOT(n)                           \
 	static SY_TARGET_FN int t_hot_##n(void) \

@@ -114,9 +114,12 @@ static int tell_version(struct sy_target_version __user *arg)
 		.beats = sy_target_beats(),
 		.more63 = t_more_old(),
 	};
+	u32 many;
 
 	t_pair_a(1, 2, &walk);
 	v.pair = walk.by_new ? 2 : 1;
+	many = t_many(1, 1, 1, 1, 1, 1, 2, 3);
+	v.many = many == 326 ? 1 : many == 1326 ? 2 : 0;
 	return copy_to_user(arg, &v, sizeof(v)) ? -EFAULT : 0;
 }
 

@@ -52,6 +52,12 @@ struct sy_func {
  * function whose old and new version may mix with everything. */
 #define SY_FUNC_NO_STACK_CHECK 1u
 
+/* Old and new version take all arguments in registers (at most six integers or
+ * pointers, none passed by value on the stack, not variadic), and neither looks
+ * at its own return address to decide anything. Without it the detector COUNT is
+ * refused: its trampoline stands between the function and its caller's stack. */
+#define SY_FUNC_REG_ARGS 2u
+
 #define SY_FUNC(_name, _new)                            \
 	{                                               \
 		.old_name = (_name), .new_func = (_new) \
@@ -188,6 +194,9 @@ struct sy_old {
 	1u /* new text escapes into no timer, callback or
 				* ops structure: it may be freed when unpatched
 				*/
+
+/* SY_FUNC_REG_ARGS, said of all functions of the patch. */
+#define SY_PATCH_REG_ARGS 2u
 
 /**
  * struct sy_patch - what a patch module registers

@@ -7,10 +7,10 @@
  * attributes are refused, and a request that changes anything needs
  * CAP_SYS_MODULE in the initial user namespace.
  *
- *   SY_CMD_ENABLE   PATCH, [LEAVE, SWITCH, FLAGS, DEADLINE_MS, TRIES,
- *                   RETRY_MS, ORDER]     start patching with a model
- *   SY_CMD_DISABLE  PATCH, [LEAVE, SWITCH, FLAGS, DEADLINE_MS, TRIES,
- *                   RETRY_MS]            start unpatching; without a model,
+ *   SY_CMD_ENABLE   PATCH, [LEAVE, SWITCH, DETECTOR, FLAGS, DEADLINE_MS,
+ *                   TRIES, RETRY_MS, ORDER]  start patching with a model
+ *   SY_CMD_DISABLE  PATCH, [LEAVE, SWITCH, DETECTOR, FLAGS, DEADLINE_MS,
+ *                   TRIES, RETRY_MS]     start unpatching; without a model,
  *                                        the one it was enabled with
  *   SY_CMD_REVERSE  PATCH                turn the running transition round
  *   SY_CMD_GET      dump, [PATCH]        one message a patch
@@ -28,6 +28,15 @@
  * itself). Unpatching, and a transition that goes back, take the opposite order.
  * With another SWITCH it is refused.
  *
+ * DETECTOR says how the transition shall learn that execution has left. Without
+ * it, or with SY_ABI_DETECTOR_NONE, the model's default is taken: STACK for
+ * LEAVE_PATCHED_SET, BOUNDARY for LEAVE_KERNEL, none for LEAVE_FUNCTION. COUNT
+ * is served for patched_set/thread and patched_set/kernel, and only for patches
+ * whose functions are all declared to take their arguments in registers
+ * (SY_FUNC_REG_ARGS, SY_PATCH_REG_ARGS in <switchyard/patch.h>); anything else
+ * is refused with SY_V_BAD_DETECTOR. DISABLE without a model and without
+ * DETECTOR takes the detector of the last enable.
+ *
  * ENABLE, DISABLE and REVERSE are answered with one message of the same
  * command that carries VERDICT and, when the verdict is not SY_V_OK, MESSAGE:
  * one line naming the object, the reason and the way out. A refused request
@@ -37,7 +46,7 @@
  * answered by a netlink error: -EINVAL with the offending attribute in the
  * extended ack, or -EPERM.
  *
- * A message of SY_CMD_GET carries PATCH, STATE, LEAVE, SWITCH, FLAGS,
+ * A message of SY_CMD_GET carries PATCH, STATE, LEAVE, SWITCH, DETECTOR, FLAGS,
  * REQUIREMENT, FUNCTIONS, BY_HANDLER where there is something to name, PENDING
  * where a target module is not loaded, and for
  * the running or the last transition: TO_NEW,
@@ -73,6 +82,8 @@
  *                                unpatching | retiring
  *   patches/NAME/model           leave/switch of the last enable, e.g.
  *                                patched_set/thread; " relaxed" is appended
+ *   patches/NAME/detector        none | stack | count | boundary: of the last
+ *                                enable
  *   patches/NAME/requirement     the forbidden observations, e.g. "m1 m3", or
  *                                "none"
  *   patches/NAME/functions       number of functions
@@ -164,6 +175,7 @@ enum sy_attr {
 			  * spaces between; "..." at the end if not all */
 	SY_A_PENDING, /* NUL string: target modules that are not loaded, with
 		       * blanks between them, cut off at SY_MESSAGE_LEN */
+	SY_A_DETECTOR, /* u32: enum sy_abi_detector */
 	SY_A__LAST
 };
 
@@ -177,6 +189,14 @@ enum sy_abi_switch {
 	SY_ABI_SWITCH_FUNCTION,
 	SY_ABI_SWITCH_THREAD,
 	SY_ABI_SWITCH_KERNEL
+};
+
+enum sy_abi_detector {
+	SY_ABI_DETECTOR_NONE, /* nothing to detect; in a request: the default */
+	SY_ABI_DETECTOR_STACK, /* by walking stacks */
+	SY_ABI_DETECTOR_COUNT, /* calls count themselves in and out */
+	SY_ABI_DETECTOR_BOUNDARY, /* by the border between kernel and user mode */
+	SY_ABI_DETECTOR__LAST
 };
 
 /* The observations a patch may forbid (docs/models.md). */
@@ -224,6 +244,7 @@ enum sy_abi_verdict {
 	SY_V_RELOCATION, /* a symbol is out of a relocation's reach */
 	SY_V_BAD_ORDER, /* ORDER is not one of the patch's functions, or the
 			 * model has none */
+	SY_V_BAD_DETECTOR, /* the model or a function cannot be counted */
 	SY_V__LAST
 };
 

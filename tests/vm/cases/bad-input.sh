@@ -82,7 +82,7 @@ refused 7 p_forbid_all try p_forbid_all --preset kgraft
 refused 7 p_forbid_all try p_forbid_all --preset hybrid
 refused 2 relaxed try p_hot1 --model patched_set/function --relaxed
 refused 2 no-herd try p_hot1 --model kernel/function --no-herd
-refused 35 masami try p_hot1 --preset masami
+refused 45 function/kernel try p_hot1 --preset kpatch-nocheck --detector count
 refused 2 nonsense try p_hot1 --preset nonsense
 refused 2 sideways try p_hot1 --model sideways
 refused 2 never try p_hot1 --deadline never
