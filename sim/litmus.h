@@ -97,6 +97,7 @@ struct sy_litmus {
 	sy_u8 deadline; /* the deadline may pass */
 	sy_u8 retire; /* what follows a removal is explored, too */
 	sy_u8 fault_late, fault_failed;
+	sy_u8 detector; /* enum sy_detector, asked for; set by who explores */
 	enum sy_outcome outcome;
 	sy_u32 observation; /* SY_OUTCOME_OBSERVED: one of SY_M1 .. SY_M4 */
 	enum sy_expect expect[SY_MODELS];

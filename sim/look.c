@@ -28,7 +28,9 @@ static sy_u32 sy_sight_stack(const struct sy_sim *s,
 			seen |= SY_SEEN_IN_TRAMPOLINE;
 		else if (f->side == sy_leaving(s->w) &&
 			 !(r->flags & SY_FUNC_UNCHECKED))
-			seen |= SY_SEEN_IN_SET;
+			seen |= f->epoch && f->epoch == s->w->count_epoch ?
+					SY_SEEN_COUNTED :
+					SY_SEEN_IN_SET;
 	}
 	return seen;
 }
@@ -71,6 +73,8 @@ int sy_pending(const struct sy_world *w, const struct sy_sim_task *t)
 		return 0;
 	if (w->by_thread)
 		return t->universe != w->goal;
+	if (w->counting)
+		return sy_count_held(t);
 	return !t->clean && !t->queued;
 }
 
@@ -83,7 +87,7 @@ static void sy_pending_dec(struct sy_world *w)
 }
 
 /* SWITCH_THREAD: the instant at which a task switches. */
-static void sy_task_switch(struct sy_sim *s, sy_u32 i, int excused)
+void sy_task_switch(struct sy_sim *s, sy_u32 i, int excused)
 {
 	struct sy_world *w = s->w;
 	struct sy_sim_task *t = &w->task[i];
@@ -122,10 +126,17 @@ void sy_visit(struct sy_sim *s, sy_u32 i, enum sy_view view)
 {
 	struct sy_world *w = s->w;
 	struct sy_sim_task *t = &w->task[i];
-	enum sy_look look = sy_judge(&w->e.model, sy_sight(s, i, view));
+	sy_u32 seen = sy_sight(s, i, view);
+	enum sy_look look = sy_judge(&w->e.model, seen);
 
 	sy_say(s, "%s is seen: %s", s->l->thread[i].name, sy_look_name(look));
 	sy_note_look(t, look);
+	if (w->counting) {
+		if (sy_judge_counted(&w->e.model, seen) &&
+		    sy_count_proved(s, t, seen & (SY_SEEN_USER | SY_SEEN_DEAD)))
+			sy_task_switch(s, i, 0);
+		return;
+	}
 	if (look != SY_LOOK_LEFT && look != SY_LOOK_EXCUSED)
 		return;
 	if (w->by_thread)
@@ -144,9 +155,10 @@ void sy_hook_out(struct sy_sim *s, sy_u32 i)
 
 	if (!w->hooked || !w->armed || w->turning)
 		return;
-	if (sy_pending(w, t))
+	if (sy_pending(w, t) &&
+	    (!w->counting || t->uncounted || t->life != SY_ALIVE))
 		sy_visit(s, i, SY_VIEW_SWITCHING);
-	if (!w->by_thread && t->known && t->clean)
+	if (!w->by_thread && !w->counting && t->known && t->clean)
 		sy_soil(t);
 }
 
@@ -155,7 +167,8 @@ void sy_hook_in(struct sy_sim *s, sy_u32 i)
 	struct sy_world *w = s->w;
 	struct sy_sim_task *t = &w->task[i];
 
-	if (!w->hooked || !w->armed || w->turning || w->by_thread)
+	if (!w->hooked || !w->armed || w->turning || w->by_thread ||
+	    w->counting)
 		return;
 	if (t->known && t->clean)
 		sy_soil(t);
@@ -170,9 +183,9 @@ void sy_hook_border(struct sy_sim *s, sy_u32 i)
 		sy_visit(s, i, SY_VIEW_INTERRUPTED);
 }
 
-static void sy_table_add(struct sy_world *w, sy_u32 i, sy_u8 universe,
-			 int fresh)
+static void sy_table_add(struct sy_sim *s, sy_u32 i, sy_u8 universe, int fresh)
 {
+	struct sy_world *w = s->w;
 	struct sy_sim_task *t = &w->task[i];
 
 	t->known = 1;
@@ -180,7 +193,8 @@ static void sy_table_add(struct sy_world *w, sy_u32 i, sy_u8 universe,
 	t->look = SY_LOOK_PREEMPTED;
 	if (w->by_thread && universe != w->goal)
 		w->pending++;
-	if (!w->by_thread && fresh)
+	sy_count_word(s, t, fresh);
+	if (!w->by_thread && !w->counting && fresh)
 		sy_soil(t);
 }
 
@@ -196,7 +210,7 @@ void sy_table_birth(struct sy_sim *s, sy_u32 parent, sy_u32 child)
 	if (w->tracked) {
 		ev.side = w->task[parent].known ? w->task[parent].universe :
 						  !s->l->to_new;
-		sy_table_add(w, child, ev.side, 1);
+		sy_table_add(s, child, ev.side, 1);
 		ev.side = w->task[child].universe;
 	}
 	sy_oracle_feed(&w->o, sy_othreads(w), w->ntasks, &ev);
@@ -209,6 +223,8 @@ void sy_table_free(struct sy_sim *s, sy_u32 i)
 	struct sy_world *w = s->w;
 	struct sy_sim_task *t = &w->task[i];
 
+	if (w->tracked && t->known && w->counting)
+		sy_count_proved(s, t, 1);
 	if (w->tracked && t->known && w->by_thread && t->universe != w->goal)
 		sy_pending_dec(w);
 	t->life = SY_GONE;
@@ -226,7 +242,7 @@ void sy_table_fill(struct sy_sim *s)
 		if (t->life == SY_UNBORN || t->life == SY_GONE || t->offlist ||
 		    t->known)
 			continue;
-		sy_table_add(w, i, !s->l->to_new, 0);
+		sy_table_add(s, i, !s->l->to_new, 0);
 	}
 }
 
@@ -244,6 +260,8 @@ void sy_table_turn(struct sy_sim *s)
 		t->nudged = 0;
 		t->excused = 0;
 		t->clean = 0;
+		if (w->counting && t->known)
+			sy_count_word(s, t, 0);
 		w->pending += t->known && t->universe != w->goal;
 	}
 	sy_oracle_feed(&w->o, sy_othreads(w), w->ntasks, &ev);

@@ -174,6 +174,21 @@ static void sy_make_thread(struct sy_run_of *r, struct sy_thread *th, sy_u32 i,
 		th->call[0] = sp->forker;
 }
 
+/* Counting, in half of the worlds in which it can be had. */
+static sy_u8 sy_random_detector(struct sy_run_of *r)
+{
+	sy_u32 i;
+
+	for (i = 0; i < r->l.npatched; i++)
+		if (r->l.func[r->l.order[i]].flags & SY_FUNC_UNCHECKED)
+			return SY_DETECTOR_NONE;
+	if (sy_model_detector(&r->model, SY_DETECTOR_COUNT) ==
+		    SY_DETECTOR__LAST ||
+	    sy_below(r, 2))
+		return SY_DETECTOR_NONE;
+	return SY_DETECTOR_COUNT;
+}
+
 static void sy_make_world(struct sy_run_of *r, sy_u64 seed)
 {
 	struct sy_litmus *l = &r->l;
@@ -193,6 +208,7 @@ static void sy_make_world(struct sy_run_of *r, sy_u64 seed)
 	l->fault_failed = !sy_below(r, 8);
 	l->retire = 1;
 	sy_make_functions(r);
+	l->detector = sy_random_detector(r);
 	l->nthreads = sy_below(r, 3) ? 3 + sy_below(r, 20) :
 				       100 + sy_below(r, 250);
 	sy_make_specials(r, (sy_u8)(l->nthreads < 255 ? l->nthreads - 1 : 254),

@@ -69,7 +69,10 @@ static int sy_judge_model(struct sy_options *o, const struct sy_litmus *l,
 	sy_table_note(&o->table, l, m, definition, x, &found);
 	if (!o->quick || !ok)
 		printf("  %-22s %-10s %-19s %s  %8u states%s\n",
-		       sy_model_words[m], definition ? "definition" : "engine",
+		       sy_model_words[m],
+		       definition			? "definition" :
+		       l->detector == SY_DETECTOR_COUNT ? "count" :
+							  "engine",
 		       found.over ? "unknown" : sy_expect_name(l->outcome, is),
 		       found.over ? "OVER ITS BOUND" :
 		       fits	  ? "as expected" :
@@ -91,7 +94,25 @@ static int sy_judge_model(struct sy_options *o, const struct sy_litmus *l,
  * The engine may be more careful than the definition: then a file that expects
  * convergence speaks of the engine where it serves the model.
  */
-static int sy_judge_test(struct sy_options *o, const struct sy_litmus *l)
+/* Where calls can be counted, by counting, too. */
+static int sy_judge_count(struct sy_options *o, struct sy_litmus *l, sy_u32 m)
+{
+	int ok;
+	sy_u32 i;
+
+	if (sy_model_detector(&sy_models[m], SY_DETECTOR_COUNT) !=
+	    SY_DETECTOR_COUNT)
+		return 1;
+	for (i = 0; i < l->npatched; i++)
+		if (l->func[l->order[i]].flags & SY_FUNC_UNCHECKED)
+			return 1;
+	l->detector = SY_DETECTOR_COUNT;
+	ok = sy_judge_model(o, l, m, 0);
+	l->detector = SY_DETECTOR_NONE;
+	return ok;
+}
+
+static int sy_judge_test(struct sy_options *o, struct sy_litmus *l)
 {
 	int ok = 1;
 	sy_u32 m;
@@ -101,6 +122,8 @@ static int sy_judge_test(struct sy_options *o, const struct sy_litmus *l)
 
 		if (served)
 			ok &= sy_judge_model(o, l, m, 0);
+		if (served)
+			ok &= sy_judge_count(o, l, m);
 		if (!served || l->outcome != SY_OUTCOME_CONVERGES)
 			ok &= sy_judge_model(o, l, m, 1);
 	}

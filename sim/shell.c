@@ -69,7 +69,7 @@ static void sy_feed(struct sy_sim *s, struct sy_event *event)
 	wrong = sy_engine_check(&w->e);
 	if (wrong)
 		s->wrong = wrong;
-	if (!sy_sums_up(w))
+	if (!sy_sums_up(w) || !sy_count_sums_up(w))
 		w->count_wrong = 1;
 	for (i = 0; i < actions.n; i++) {
 		const struct sy_action *a = &actions.at[i];
@@ -122,6 +122,8 @@ void sy_shell_start(struct sy_sim *s, const struct sy_model *model)
 	event.u.start.enabled = !s->l->to_new;
 	event.u.start.force = 1;
 	event.u.start.nfuncs = s->l->npatched;
+	event.u.start.detector = s->l->detector;
+	s->w->counting = s->l->detector == SY_DETECTOR_COUNT;
 	s->w->by_thread = model->sw == SY_SWITCH_THREAD;
 	s->w->goal = s->l->to_new;
 	s->w->started = 1;
@@ -155,6 +157,8 @@ static void sy_prepare(struct sy_sim *s)
 	case 0:
 		if (sy_needs_table(w)) {
 			w->tracked = 1;
+			w->engine_holds = w->counting && !w->by_thread;
+			w->holds = w->engine_holds;
 			sy_table_fill(s);
 			w->hooked = 1;
 		}
@@ -217,6 +221,8 @@ static void sy_arm(struct sy_sim *s)
 	sy_u32 pos = w->pos++;
 
 	if (pos == 0) {
+		if (w->counting)
+			w->count_epoch = 1;
 		if (w->by_thread)
 			w->gate_by_task = 1;
 		else
@@ -226,12 +232,13 @@ static void sy_arm(struct sy_sim *s)
 	}
 	if (pos <= s->l->npatched) {
 		sy_word(s, pos - 1, SY_WORD_ASK);
+		w->live = w->counting && pos == s->l->npatched;
 		return;
 	}
 	if (pos == s->l->npatched + 1) {
 		w->armed = w->hooked;
 		sy_say(s, "the hooks are live");
-		if (!w->by_thread)
+		if (!w->by_thread && !w->counting)
 			sy_done(w);
 		return;
 	}
@@ -249,7 +256,8 @@ static void sy_scanned(struct sy_sim *s)
 	for (i = 0; i < w->ntasks; i++) {
 		const struct sy_sim_task *t = &w->task[i];
 
-		if (!sy_pending(w, t))
+		if (!sy_pending(w, t) ||
+		    (w->counting && !w->by_thread && !t->uncounted))
 			continue;
 		event.u.scan.pending++;
 		event.u.scan.nudgeable +=
@@ -316,11 +324,34 @@ static void sy_flip(struct sy_sim *s)
 		sy_gate_global(s, w->goal);
 }
 
+/* The detector count: give the engine's hold back, and take it again. */
+static void sy_open(struct sy_sim *s)
+{
+	struct sy_world *w = s->w;
+	struct sy_event event = { .kind = SY_EVENT_STOPPED };
+
+	if (w->engine_holds) {
+		sy_say(s, "the worker lets the last one out switch the system");
+		w->engine_holds = 0;
+		sy_count_open(s);
+		return;
+	}
+	w->engine_holds = !w->flipped;
+	sy_count_close(s);
+	event.u.stop.end = w->flipped ? SY_STOP_FLIPPED : SY_STOP_INSIDE;
+	sy_say(s, "the time is up, or the system has switched");
+	sy_shell_stopped(s, &event);
+}
+
 static void sy_stop(struct sy_sim *s)
 {
 	struct sy_world *w = s->w;
 	struct sy_event event = { .kind = SY_EVENT_STOPPED };
 
+	if (w->counting) {
+		sy_open(s);
+		return;
+	}
 	if (!w->gathering) {
 		sy_stop_begin(s);
 		return;
@@ -361,12 +392,14 @@ static void sy_turn(struct sy_sim *s)
 
 	if (!w->turning) {
 		w->turning = 1;
+		w->count_epoch = 0;
 		sy_say(s, "the worker holds the hooks to turn");
 		return;
 	}
 	sy_table_turn(s);
 	w->turning = 0;
 	w->turned = 1;
+	w->count_epoch = w->counting ? 2 : 0;
 	sy_say(s, "the other side is wanted now");
 	sy_done(w);
 }
@@ -391,7 +424,13 @@ static void sy_settle(struct sy_sim *s)
 	w->armed = 0;
 	w->border = 0;
 	w->tracked = 0;
+	w->count_epoch = 0;
+	w->live = 0;
+	w->holds = 0;
+	w->engine_holds = 0;
 	for (i = 0; i < w->ntasks; i++) {
+		w->task[i].inside = 0;
+		w->task[i].uncounted = 0;
 		w->task[i].known = 0;
 		w->task[i].look = 0;
 		w->task[i].clean = 0;
@@ -476,7 +515,7 @@ int sy_shell_can_step(const struct sy_sim *s)
 		return w->nqueue || w->drained || w->flushed_hint;
 	if (w->act.kind == SY_ACT_PREPARE && w->pos == 1)
 		return !w->flush_started || w->flush_done || w->cancelled;
-	if (w->act.kind == SY_ACT_STOP && w->gathering)
+	if (w->act.kind == SY_ACT_STOP && w->gathering && !w->counting)
 		return sy_stop_all_came(s);
 	return 1;
 }
@@ -541,7 +580,11 @@ void sy_shell_failed(struct sy_sim *s)
 	w->hooked = 0;
 	w->tracked = 0;
 	w->pending = 0;
+	w->holds = 0;
+	w->engine_holds = 0;
 	for (i = 0; i < w->ntasks; i++) {
+		w->task[i].inside = 0;
+		w->task[i].uncounted = 0;
 		w->task[i].known = 0;
 		w->task[i].look = 0;
 		w->task[i].queued = 0;

@@ -46,7 +46,7 @@ static void sy_decided(struct sy_sim *s, sy_u32 i, sy_u8 side)
 	f->side = side;
 	/* dispatch.S counts entries from NMI while one word decides. */
 	if (s->w->word[s->l->func[f->func].patched] == SY_WORD_ASK &&
-	    !s->w->gate_by_task && f->nmi)
+	    !s->w->gate_by_task && !s->w->counting && f->nmi)
 		s->w->gate_nmi = 1;
 	sy_history(s, SY_HISTORY_ENTER, i, s->l->func[f->func].patched, side);
 	sy_say(s, "%s: its call of %s() is decided: the %sone",
@@ -100,6 +100,8 @@ static void sy_ask(struct sy_sim *s, sy_u32 i)
 		side = t->known ? t->universe : !s->l->to_new;
 	else
 		side = w->gate_universe;
+	if (!s->definition)
+		sy_top(t)->epoch = sy_count_in(s, t) & 3;
 	sy_decided(s, i, side);
 }
 
@@ -113,6 +115,19 @@ static void sy_pop(struct sy_sim *s, sy_u32 i)
 		sy_history(s, SY_HISTORY_RETURN, i, place, f->side);
 	t->nframes--;
 	memset(f, 0, sizeof(*f));
+}
+
+/* The counted calls that the top frame stands for return one after another. */
+static void sy_pop_counted(struct sy_sim *s, sy_u32 i)
+{
+	struct sy_sim_frame f = *sy_top(&s->w->task[i]);
+	sy_u8 k;
+
+	sy_pop(s, i);
+	sy_count_out(s, i, f.epoch);
+	for (k = 0; k < 2; k++)
+		while (f.below[k]--)
+			sy_count_out(s, i, 1 + k);
 }
 
 static void sy_return_from(struct sy_sim *s, sy_u32 i)
@@ -130,7 +145,20 @@ static void sy_return_from(struct sy_sim *s, sy_u32 i)
 		       "" :
 		       sy_side_name(s, f->side),
 	       sy_func_name(s, f->func));
+	sy_pop_counted(s, i);
+}
+
+/* A jump: the return addresses of counted calls stay below the new frame. */
+static void sy_tail(struct sy_sim *s, sy_u32 i, sy_u32 func, int irq, int nmi)
+{
+	struct sy_sim_task *t = &s->w->task[i];
+	struct sy_sim_frame f = *sy_top(t);
+
+	if (f.epoch)
+		f.below[f.epoch - 1]++;
 	sy_pop(s, i);
+	sy_call(s, i, func, irq, nmi);
+	memcpy(sy_top(t)->below, f.below, sizeof(f.below));
 }
 
 /* ---- the border, sleep and wake ------------------------------------------ */
@@ -378,8 +406,7 @@ static int sy_exec_special(struct sy_sim *s, sy_u32 i, const struct sy_insn *in)
 		sy_return_from(s, i);
 		return 1;
 	case SY_OP_TAIL:
-		sy_pop(s, i);
-		sy_call(s, i, in->a, irq, nmi);
+		sy_tail(s, i, in->a, irq, nmi);
 		return 1;
 	case SY_OP_SLEEP:
 	case SY_OP_SLEEPD:

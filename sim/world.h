@@ -25,7 +25,9 @@ struct sy_sim_frame {
 	sy_u8 side:1; /* DECIDED, BODY */
 	sy_u8 irq:1; /* an interrupt or NMI begins here */
 	sy_u8 nmi:1;
+	sy_u8 epoch:2; /* it counted itself in; 0: it did not */
 	sy_u8 pc;
+	sy_u8 below[2]; /* counted calls, by epoch, that it replaced by a jump */
 };
 
 enum sy_life { SY_UNBORN, SY_ALIVE, SY_DEAD, SY_GONE };
@@ -53,6 +55,8 @@ struct sy_sim_task {
 	sy_u8 queued:1;
 	sy_u8 excused:1;
 	sy_u8 nudged:1;
+	sy_u8 uncounted:1; /* it may have calls that did not count */
+	sy_u8 inside; /* its calls that did */
 	sy_u8 look;
 	sy_u8 own[SY_VARS];
 	struct sy_sim_frame frame[SY_FRAMES];
@@ -109,6 +113,12 @@ struct sy_world {
 	sy_u8 overflow:1; /* over the simulator's bounds */
 	sy_u8 switched:6; /* definition: functions switched so far */
 	sy_u8 arrived:1; /* definition: every unit has switched */
+	sy_u8 counting:1; /* the detector is COUNT */
+	sy_u8 count_epoch:2; /* calls count themselves out with this one */
+	sy_u8 live:1; /* every entry asks the gate */
+	sy_u8 flipped:1; /* SWITCH_KERNEL: the table's word inside is NEW */
+	sy_u8 engine_holds:1;
+	sy_u16 holds; /* SWITCH_KERNEL: the table's word inside */
 	sy_u32 stopped; /* CPUs that came to the stop */
 	sy_u8 word[SY_FUNCS]; /* enum sy_word, by place in the patch */
 	struct sy_sim_task task[];
@@ -193,6 +203,18 @@ void sy_table_birth(struct sy_sim *s, sy_u32 parent, sy_u32 child);
 void sy_table_free(struct sy_sim *s, sy_u32 i);
 void sy_table_fill(struct sy_sim *s);
 void sy_table_turn(struct sy_sim *s);
+
+void sy_task_switch(struct sy_sim *s, sy_u32 i, int excused);
+
+/* count.c: the detector count */
+int sy_count_held(const struct sy_sim_task *t);
+void sy_count_word(struct sy_sim *s, struct sy_sim_task *t, int fresh);
+int sy_count_proved(struct sy_sim *s, struct sy_sim_task *t, int all);
+void sy_count_close(struct sy_sim *s);
+void sy_count_open(struct sy_sim *s);
+sy_u8 sy_count_in(struct sy_sim *s, struct sy_sim_task *t);
+void sy_count_out(struct sy_sim *s, sy_u32 i, sy_u8 epoch);
+int sy_count_sums_up(const struct sy_world *w);
 
 /* shell.c: carries out the core's actions */
 void sy_shell_start(struct sy_sim *s, const struct sy_model *model);
