@@ -165,6 +165,7 @@ u32 sy_part_register(struct sy_live *live, struct sy_part *part,
 		     struct sy_answer *answer);
 void sy_part_unregister(struct sy_part *part);
 u32 sy_parts_register(struct sy_live *live, struct sy_answer *answer);
+u32 sy_parts_count(struct sy_live *live, struct sy_answer *answer);
 void sy_parts_unregister(struct sy_live *live);
 void sy_dispatch_drain(void);
 u32 sy_live_pending(const struct sy_live *live, char *ret, size_t size);

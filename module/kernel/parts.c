@@ -344,6 +344,30 @@ u32 sy_parts_register(struct sy_live *live, struct sy_answer *answer)
 	return verdict;
 }
 
+/**
+ * sy_parts_count() - can all functions that are registered be counted?
+ * @live:   its transition counts, and says so in @live->counting
+ * @answer: filled when refused
+ *
+ * The request has looked at this; but an object may have come since, and who
+ * registered it had not seen that a transition counts.
+ *
+ * Context: process context, may sleep; claims the patch.
+ * Return: SY_V_OK or SY_V_BAD_DETECTOR.
+ */
+u32 sy_parts_count(struct sy_live *live, struct sy_answer *answer)
+{
+	u32 i, verdict = SY_V_OK;
+
+	sy_parts_claim(live);
+	mutex_unlock(&sy_objects_lock);
+	for (i = 0; i < live->nparts && !verdict; i++)
+		if (live->parts[i].registered)
+			verdict = sy_part_counts(live, &live->parts[i], answer);
+	sy_parts_yield(live);
+	return verdict;
+}
+
 /* Context: process context, may sleep; claims the patch. */
 void sy_parts_unregister(struct sy_live *live)
 {

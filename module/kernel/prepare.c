@@ -141,6 +141,8 @@ u32 sy_prepare(struct sy_transition *tr)
 	}
 	if (!verdict && tr->to_new && !READ_ONCE(tr->cancelled))
 		verdict = sy_parts_register(tr->patch, &tr->answer);
+	if (!verdict && !tr->to_new && tr->detector == SY_DETECTOR_COUNT)
+		verdict = sy_parts_count(tr->patch, &tr->answer);
 	if (verdict)
 		sy_unprepare(tr);
 	return verdict;

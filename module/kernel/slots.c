@@ -31,11 +31,16 @@ struct sy_slots_walk {
 	struct sy_task *st;
 };
 
-/* Once seen without, a task gets no such return address any more. */
+/*
+ * Once seen without, a task gets no such return address any more. Not yet so one
+ * that stands in the dispatch since before the gate was closed: it may be about
+ * to count itself in.
+ */
 static void sy_slots_note(struct sy_task *st, const struct sy_sight *sight)
 {
 	if (!sight->slots &&
-	    !(sight->seen & (SY_SEEN_UNRELIABLE | SY_SEEN_RUNNING)))
+	    !(sight->seen &
+	      (SY_SEEN_UNRELIABLE | SY_SEEN_RUNNING | SY_SEEN_IN_TRAMPOLINE)))
 		WRITE_ONCE(st->clean, 1);
 }
 

@@ -39,5 +39,5 @@ static const struct sy_func funcs[] = {
 	SY_FUNC("__x64_sys_getpgrp", new_getpgrp),
 };
 
-SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE);
+SY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS);
 MODULE_DESCRIPTION("test: getppid and getpgrp, versions told apart");

@@ -66,7 +66,7 @@ static struct sy_old olds[] = {
 
 static const struct sy_patch sy_this_patch = {
 	.format = SY_PATCH_FORMAT,
-	.flags = SY_PATCH_UNLOADABLE,
+	.flags = SY_PATCH_UNLOADABLE | SY_PATCH_REG_ARGS,
 	.owner = THIS_MODULE,
 	.funcs = funcs,
 	.nfuncs = ARRAY_SIZE(funcs),

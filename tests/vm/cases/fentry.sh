@@ -72,6 +72,29 @@ else
 fi
 both 2
 
+# not_counted COMMAND: refused for the function that goes by a handler.
+not_counted() {
+	switchyard "$1" p_getppid --preset masami >/dev/null 2>/tmp/error
+	same "exit code of $1 --preset masami" 45 $?
+	sed 's/^/    /' /tmp/error
+	same "lines" 1 "$(wc -l </tmp/error)"
+	check "it names the function" grep -q "$function" /tmp/error
+	check "and the way out" grep -q "use --detector stack" /tmp/error
+}
+
+step "a handler does not count: refused, and nothing is changed"
+not_counted disable
+same "its state" enabled "$(cat $sysfs/patches/p_getppid/state)"
+both 2
+transition 0 disable p_getppid
+disabled p_getppid
+not_counted enable
+same "its state" disabled "$(cat $sysfs/patches/p_getppid/state)"
+both 1
+seen "refused"
+transition 0 enable p_getppid --preset hybrid --detector stack
+both 2
+
 step "the program goes and comes while the patch is in force"
 stop bpf
 both 2
@@ -91,7 +114,7 @@ same "the program lives" 0 "$(kill -0 "$(cat /tmp/bpf.pid)"; echo $?)"
 stop bpf
 
 step "the patch first"
-transition 0 enable p_getppid
+transition 0 enable p_getppid --preset masami
 same "nothing by a handler" "" "$(cat $sysfs/patches/p_getppid/by_handler)"
 fentry count $at >/tmp/out
 same "attaching is refused, exit code" 1 $?

@@ -74,7 +74,7 @@ disabled p_late
 answers "disabled" 22 11
 late_down
 
-for preset in null kpatch kpatch-nocheck kgraft; do
+for preset in null kpatch kpatch-nocheck kgraft masami; do
 	step "$preset, with the module away"
 	transition 0 enable p_late --preset $preset
 	late_up
@@ -87,6 +87,14 @@ done
 
 half_way() {
 	is_state p_late "$1" && [ "$(cat "$sysfs/patches/p_late/blockers")" -gt 0 ]
+}
+
+in_progress() {
+	half_way patching || half_way unpatching
+}
+
+settled() {
+	is_state p_late enabled || is_state p_late disabled
 }
 
 step "it comes while a hybrid transition waits for a sleeper: new for who switched"
@@ -125,6 +133,50 @@ stop dsleep
 disabled p_late
 late_up
 answers "unpatched" 11 11
+late_down
+
+counted="--preset hybrid --detector count"
+for direction in enable disable; do
+	step "$direction, counted: it comes, goes and comes meanwhile"
+	# shellcheck disable=SC2086
+	[ "$direction" = enable ] || transition 0 enable p_late $counted
+	start dsleep drive dsleep 1 5000
+	# shellcheck disable=SC2086
+	switchyard "$direction" p_late $counted --no-wait
+	wait_until 5 in_progress
+	late_up
+	[ "$direction" = enable ] && answers "new for who switched" 22 22
+	[ "$direction" = disable ] && answers "old for who switched" 11 11
+	late_down
+	late_up
+	transition 0 reverse p_late
+	stop dsleep
+	wait_until 20 settled
+	[ "$direction" = enable ] && same "reverted: now" 11 "$(cat "$late/now")"
+	[ "$direction" = disable ] && same "reverted: now" 22 "$(cat "$late/now")"
+	late_down
+done
+# shellcheck disable=SC2086
+transition 0 disable p_late $counted
+disabled p_late
+step "masami: it comes while a sleeper is inside: old until the last is out"
+start dsleep drive dsleep 1 4000
+switchyard enable p_late --preset masami --no-wait
+wait_until 5 half_way patching
+late_up
+answers "before the switch" 11 11
+stop dsleep
+wait_until 20 is_state p_late enabled
+answers "after the switch" 11 22
+start dsleep drive dsleep 1 4000
+switchyard disable p_late --preset masami --no-wait
+wait_until 5 half_way unpatching
+late_down
+late_up
+answers "before the switch back" 22 22
+stop dsleep
+disabled p_late
+answers "after the switch back" 22 11
 late_down
 
 step "a module that the patch cannot be applied to is not loaded"
