@@ -36,8 +36,14 @@ builder-test: ## the builder's tests, on this machine (seconds)
 install-test: ## install, uninstall and DKMS, in a folder of their own
 	@tests/install/run
 
+fuzz: ## libFuzzer over the builder's parsers (FUZZ_SECONDS=60 each)
+	@builder/test/fuzz
+
 bench: ## measure against upstream livepatch, print a table, draw (BENCH=--quick)
 	@bench/run $(BENCH)
+
+bench-build: ## measure the builder: warm builds, first use, disk (CORPUS=DIR)
+	@bench/build $(BENCH)
 
 vm: module cli guest-programs ## the cases in guests (CASES="pair cost": these)
 	@tests/vm/run --kernel $(RELEASE) $(CASES)
@@ -88,5 +94,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
 .PHONY: all demo test unit sim litmus models-table cli-test install-test \
-	bench vm soak module cli builder corpus guest-programs builder-test model style install \
+	bench bench-build fuzz vm soak module cli builder corpus guest-programs builder-test model style install \
 	uninstall dkms-add dkms-remove purge clean help

@@ -130,7 +130,7 @@ static bool sy_modinfo_read(int fd, struct sy_modinfo *info)
 /*
  * Is it a 64-bit relocatable object whose section headers, and what they point
  * at, lie in the file? libkmod 30 ends the program by an assertion when the
- * index of the names' section is beyond the table (libkmod-elf.c,
+ * index of the names' section is beyond the table or no section (libkmod-elf.c,
  * elf_get_section_header), so all that is checked before it sees the file.
  */
 static bool sy_is_object(int fd, uint64_t size)
@@ -146,7 +146,8 @@ static bool sy_is_object(int fd, uint64_t size)
 	    head.e_ident[EI_CLASS] != ELFCLASS64 ||
 	    head.e_ident[EI_DATA] != ELFDATA2LSB || head.e_type != ET_REL)
 		return false;
-	if (head.e_shentsize != sizeof(sec) || head.e_shstrndx >= head.e_shnum)
+	if (head.e_shentsize != sizeof(sec) || !head.e_shstrndx ||
+	    head.e_shstrndx >= head.e_shnum)
 		return false;
 	for (i = 0; i < head.e_shnum; i++) {
 		if (__builtin_add_overflow(head.e_shoff, i * sizeof(sec),

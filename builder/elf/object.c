@@ -388,7 +388,7 @@ const struct sy_rela *sy_section_relas(const struct sy_section *section,
 	size_t from = sy_rela_from(section, begin);
 
 	*ret = end > begin ? sy_rela_from(section, end) - from : 0;
-	return section->relas + from;
+	return section->nrelas ? section->relas + from : NULL;
 }
 
 const uint8_t *sy_elf_at(const struct sy_elf *elf, uint64_t address,

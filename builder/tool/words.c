@@ -81,7 +81,8 @@ struct sy_fault *sy_words_split(struct sy_words *words, const char *line,
 		if (!at)
 			fault = sy_fault_make(SY_FAULT_BAD_FILE,
 					      "kbuild: a command that needs a "
-					      "shell: %.200s",
+					      "shell: %.*s",
+					      (int)(len < 200 ? len : 200),
 					      line);
 		else
 			fault = sy_words_add(words, word, n);
