@@ -37,6 +37,7 @@ static int __init sy_init(void)
 	err = sy_netlink_init();
 	if (err)
 		goto err_targets;
+	sy_anchor_init();
 	return 0;
 
 err_targets:
@@ -56,6 +57,7 @@ err_hooks:
 static void __exit sy_exit(void)
 {
 	sy_netlink_deinit();
+	sy_anchor_deinit();
 	sy_targets_deinit();
 	sy_bound_deinit();
 	sy_sysfs_deinit();

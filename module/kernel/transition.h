@@ -102,6 +102,8 @@ extern struct workqueue_struct *sy_workqueue;
 void sy_excused_note(struct sy_transition *tr);
 
 /* hooks.c */
+void sy_anchor_init(void);
+void sy_anchor_deinit(void);
 int sy_hooks_init(void);
 void sy_hooks_deinit(void);
 int sy_hooks_attach(struct sy_transition *tr);

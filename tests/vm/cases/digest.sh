@@ -24,15 +24,14 @@ spoiled() {
 
 # refused STATUS: enabling p_built is, with one line, and nothing changes.
 refused() {
-	sites=$(grep -c . /sys/kernel/tracing/enabled_functions)
+	sites=$(redirects)
 	switchyard enable p_built >/tmp/out 2>/tmp/error
 	same "exit code" "$1" $?
 	sed "s/^/    /" /tmp/error
 	same "lines" 1 "$(wc -l </tmp/error)"
 	same "state" disabled "$(state p_built)"
 	same "t_hot answers" 1 "$(version hot)"
-	same "ftrace sites" "$sites" \
-		"$(grep -c . /sys/kernel/tracing/enabled_functions)"
+	same "ftrace sites" "$sites" "$(redirects)"
 }
 
 probe() {

@@ -25,7 +25,7 @@ text_as_before() {
 # as_before NAME: nothing of the attempt is left.
 as_before() {
 	[ -z "$VM_FAULTS" ] || text_as_before "$1"
-	[ "$(grep -c . /sys/kernel/tracing/enabled_functions)" = 0 ] ||
+	[ "$(redirects)" = 0 ] ||
 		fail "$1: a redirect is left"
 	[ "$(version sleep)" = 1 ] || fail "$1: the new code answers"
 	[ "$(cat "$sysfs/transition")" = "" ] || fail "$1: a transition is left"

@@ -28,7 +28,7 @@ enable_failing() {
 		refused=$((refused + 1))
 		[ "$(wc -l </tmp/error)" = 1 ] || fail "not one line: $(cat /tmp/error)"
 		is_state p_hot64 disabled || fail "fault $1: $(state p_hot64)"
-		[ "$(wc -l </sys/kernel/tracing/enabled_functions)" = 0 ] ||
+		[ "$(redirects)" = 0 ] ||
 			fail "fault $1: a redirect is left"
 		;;
 	*) fail "fault $1: exit code $status: $(cat /tmp/error)" ;;
