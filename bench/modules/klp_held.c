@@ -3,9 +3,7 @@
  * The upstream livepatch of the functions that p_held replaces, for the
  * comparison of what a call costs in transition.
  */
-#include <linux/livepatch.h>
-#include <linux/module.h>
-
+#include "../../tests/modules/klp_test.h"
 #include "held.h"
 
 static int klp_hot(void)
@@ -26,10 +24,6 @@ static int klp_dsleep(u32 ms)
 	}
 HELD_HOT64(DEFINE_KLP)
 
-#define KLP_FUNC(_name, _new)                           \
-	{                                               \
-		.old_name = (_name), .new_func = (_new) \
-	}
 #define FUNC(n) KLP_FUNC("t_hot_" #n, klp_hot_##n),
 
 /* One more than there are: the last one, all zero, ends the table. */
@@ -38,30 +32,5 @@ static struct klp_func funcs[HELD_FUNCTIONS + 1] = {
 	KLP_FUNC("t_dsleep", klp_dsleep),
 };
 
-static struct klp_object objects[] = {
-	{
-		.name = "sy_target",
-		.funcs = funcs,
-	},
-	{},
-};
-
-static struct klp_patch patch = {
-	.mod = THIS_MODULE,
-	.objs = objects,
-};
-
-static int __init livepatch_init(void)
-{
-	return klp_enable_patch(&patch);
-}
-
-static void __exit livepatch_exit(void)
-{
-}
-
-module_init(livepatch_init);
-module_exit(livepatch_exit);
-MODULE_INFO(livepatch, "Y");
-MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("bench: upstream livepatch, transition can be held open");
+KLP_TEST("sy_target", funcs,
+	 "bench: upstream livepatch, transition can be held open");
