@@ -12,9 +12,8 @@
 	}
 
 /*
- * The rest of a module: it patches the functions of the table @_funcs, which an
- * entry of zeros ends, in the object @_object (NULL: vmlinux), from its loading
- * on.
+ * From its loading on the module patches the functions of the table @_funcs,
+ * which an entry of zeros ends, in the object @_object (NULL: vmlinux).
  */
 #define KLP_TEST(_object, _funcs, _description)           \
 	static struct klp_object klp_objects[] = {        \
@@ -25,17 +24,23 @@
 		.mod = THIS_MODULE,                       \
 		.objs = klp_objects,                      \
 	};                                                \
-	static int __init klp_test_init(void)             \
-	{                                                 \
-		return klp_enable_patch(&klp_patch);      \
-	}                                                 \
-	static void __exit klp_test_exit(void)            \
-	{                                                 \
-	}                                                 \
-	module_init(klp_test_init);                       \
-	module_exit(klp_test_exit);                       \
-	MODULE_INFO(livepatch, "Y");                      \
-	MODULE_LICENSE("GPL");                            \
 	MODULE_DESCRIPTION(_description)
+
+/* Defined by KLP_TEST(). */
+static struct klp_patch klp_patch;
+
+static int __init klp_test_init(void)
+{
+	return klp_enable_patch(&klp_patch);
+}
+
+static void __exit klp_test_exit(void)
+{
+}
+
+module_init(klp_test_init);
+module_exit(klp_test_exit);
+MODULE_INFO(livepatch, "Y");
+MODULE_LICENSE("GPL");
 
 #endif
