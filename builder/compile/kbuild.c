@@ -12,6 +12,7 @@
 
 #include "../tool/command.h"
 #include "kbuild.h"
+#include "unit_list.h"
 
 /* The n in MAKEFLAGS is what reaches the makes that make calls. */
 static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
@@ -67,66 +68,8 @@ static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
 	return fault;
 }
 
-/* All units of this configuration; -k: what cannot be made is passed over. */
-static struct sy_fault *sy_ask_all(const struct sy_kernel *k, const char *out)
-{
-	struct sy_path file, src, obj, flags, release, cc;
-	const char *const argv[] = { "make",
-				     "-k",
-				     "-n",
-				     "-f",
-				     file.text,
-				     "V=1",
-				     "sub_make_done=1",
-				     "ARCH=x86",
-				     src.text,
-				     obj.text,
-				     flags.text,
-				     release.text,
-				     cc.text,
-				     "KBUILD_BUILTIN=1",
-				     "KBUILD_MODULES=1",
-				     "-o",
-				     "prepare",
-				     "-o",
-				     "prepare0",
-				     "-o",
-				     "archprepare",
-				     "-o",
-				     "scripts",
-				     ".",
-				     NULL };
-	const struct sy_command_run run = {
-		.argv = argv,
-		.dir = k->overlay.text,
-		.out = out,
-		.out_size_max = 1ul << 30,
-		.seconds_max = 600,
-		.fine_status = 2,
-	};
-	struct sy_fault *fault;
-
-	fault = sy_path_make(&file, "%s/Makefile", k->source.text);
-	if (!fault)
-		fault = sy_path_make(&src, "abs_srctree=%s", k->source.text);
-	if (!fault)
-		fault = sy_path_make(&obj, "abs_objtree=%s", k->overlay.text);
-	if (!fault)
-		fault = sy_path_make(&flags, "MAKEFLAGS=-knrR --include-dir=%s",
-				     k->source.text);
-	if (!fault)
-		fault = sy_path_make(&release, "KERNELRELEASE=%s", k->release);
-	if (!fault)
-		fault = sy_path_make(&cc, "CC=%s", k->compiler);
-	return fault ? fault : sy_command_run(&run);
-}
-
-/*
- * kbuild's line is "set -e; echo ...; trap ...; COMPILE; fixdep ...", and only
- * COMPILE is wanted: "gcc ... ; ./tools/objtool/objtool ...".
- */
-static const char *sy_trim_line(const struct sy_kernel *k, const char *line,
-				size_t *len)
+const char *sy_kbuild_trim(const struct sy_kernel *k, const char *line,
+			   size_t *len)
 {
 	static const char after[] = "; scripts/basic/fixdep ";
 	const char *at, *end;
@@ -161,7 +104,7 @@ static const char *sy_find_line(const struct sy_kernel *k, const char *unit,
 		*len = (size_t)(stop - at);
 		if (memmem(at, *len, " -c -o ", 7) &&
 		    memmem(at, *len, source.text, strlen(source.text)))
-			return sy_trim_line(k, at, len);
+			return sy_kbuild_trim(k, at, len);
 	}
 	return NULL;
 }
@@ -250,89 +193,26 @@ static struct sy_fault *sy_ask(const struct sy_kernel *k, const char *unit,
 	return NULL;
 }
 
-/* The name of the unit that a line compiles: its last word but for objtool's. */
-static bool sy_unit_of_line(const struct sy_kernel *k, const char *line,
-			    size_t len, struct sy_path *ret)
+static struct sy_fault *sy_not_compiled(const struct sy_kernel *k,
+					const char *unit)
 {
-	const char *at, *end;
-	struct sy_path source;
-
-	if (!memmem(line, len, " -c -o ", 7) ||
-	    sy_path_make(&source, "%s/", k->source.text))
-		return false;
-	at = memmem(line, len, " -c -o ", 7);
-	at = memmem(at, len - (size_t)(at - line), source.text,
-		    strlen(source.text));
-	if (!at)
-		return false;
-	at += strlen(source.text);
-	end = memchr(at, ' ', len - (size_t)(at - line));
-	if (!end)
-		end = line + len;
-	return end - at > 2 && !memcmp(end - 2, ".c", 2) &&
-	       !sy_path_make(ret, "%.*s", (int)(end - at), at) &&
-	       sy_path_is_inner(ret->text);
-}
-
-static struct sy_fault *sy_write_list(const struct sy_kernel *k,
-				      const struct sy_file *said, FILE *out,
-				      const char *path)
-{
-	const char *at = (const char *)said->bytes, *end = at + said->size;
-	const char *stop, *line;
-	struct sy_path unit;
-	size_t len;
-
-	for (; at < end; at = stop + 1) {
-		stop = memchr(at, '\n', (size_t)(end - at));
-		if (!stop)
-			stop = end;
-		len = (size_t)(stop - at);
-		if (!sy_unit_of_line(k, at, len, &unit))
-			continue;
-		line = sy_trim_line(k, at, &len);
-		fprintf(out, "%s %.*s\n", unit.text, (int)len, line);
-	}
-	return ferror(out) ? sy_fault_system(path) : NULL;
-}
-
-struct sy_fault *sy_kbuild_list(const struct sy_kernel *k, const char *path)
-{
-	struct sy_path said, temp;
-	struct sy_file file = { 0 };
-	struct sy_fault *fault;
-	FILE *out = NULL;
-
-	fault = sy_path_make(&said, "%s.said.%d", path, (int)getpid());
-	if (!fault)
-		fault = sy_path_make(&temp, "%s.temp.%d", path, (int)getpid());
-	if (!fault)
-		fault = sy_path_mkdir(path, true);
-	if (!fault)
-		fault = sy_ask_all(k, said.text);
-	if (!fault)
-		fault = sy_file_open(said.text, &file);
-	if (!fault && !(out = fopen(temp.text, "we")))
-		fault = sy_fault_system(temp.text);
-	if (!fault)
-		fault = sy_write_list(k, &file, out, temp.text);
-	if (out && fclose(out) && !fault)
-		fault = sy_fault_system(temp.text);
-	if (!fault && rename(temp.text, path))
-		fault = sy_fault_system(path);
-	sy_file_close(&file);
-	unlink(said.text);
-	unlink(temp.text);
-	return fault;
+	return sy_fault_make(SY_FAULT_UNSUPPORTED,
+			     "%s: kbuild does not compile it for %s", unit,
+			     k->release);
 }
 
 struct sy_fault *sy_kbuild_line(const struct sy_kernel *k, const char *unit,
 				struct sy_file *file, const char **line,
-				size_t *len)
+				size_t *len, bool *listed)
 {
 	struct sy_path kept;
 	struct sy_fault *fault;
 
+	fault = sy_unit_list_line(k, unit, file, line, len, listed);
+	if (fault || *line)
+		return fault;
+	if (*listed)
+		return sy_not_compiled(k, unit);
 	fault = sy_path_make(&kept, "%s/units/%s.command", k->home.text, unit);
 	if (fault)
 		return fault;
@@ -350,9 +230,7 @@ struct sy_fault *sy_kbuild_line(const struct sy_kernel *k, const char *unit,
 	if (fault)
 		return fault;
 	if (!*line)
-		return sy_fault_make(SY_FAULT_UNSUPPORTED,
-				     "%s: kbuild does not compile it for %s",
-				     unit, k->release);
+		return sy_not_compiled(k, unit);
 	fault = sy_path_mkdir(kept.text, true);
 	return fault ? fault : sy_path_write(kept.text, *line, *len);
 }

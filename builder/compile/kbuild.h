@@ -6,19 +6,19 @@
 #include "unit.h"
 
 /*
- * The line "gcc ... ; ./tools/objtool/objtool ..." for @unit, from the kernel's
- * folder or from kbuild itself. It lies in @file, which has to be closed.
+ * The line "gcc ... ; ./tools/objtool/objtool ..." for @unit, from the list of
+ * all units where there is one (*listed), else from the kernel's folder or from
+ * kbuild itself. It lies in @file, which has to be closed.
  */
 struct sy_fault *sy_kbuild_line(const struct sy_kernel *kernel,
 				const char *unit, struct sy_file *file,
-				const char **line, size_t *len);
+				const char **line, size_t *len, bool *listed);
 
 /*
- * Makes the file @path: all units of vmlinux and of modules, in lines of "UNIT",
- * a blank and what compiles it. Takes a minute. Units for which kbuild needs a
- * file that the packages do not hold are left out.
+ * kbuild's line is "set -e; echo ...; trap ...; COMPILE; fixdep ...", and only
+ * COMPILE is wanted: "gcc ... ; ./tools/objtool/objtool ...".
  */
-struct sy_fault *sy_kbuild_list(const struct sy_kernel *kernel,
-				const char *path);
+const char *sy_kbuild_trim(const struct sy_kernel *kernel, const char *line,
+			   size_t *len);
 
 #endif

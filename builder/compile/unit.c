@@ -96,6 +96,7 @@ struct sy_fault *sy_unit_from_line(const char *path, const char *line,
 
 	memset(ret, 0, sizeof(*ret));
 	fault = sy_path_make(&ret->path, "%s", path);
+	ret->listed = true;
 	if (!fault)
 		fault = sy_parse_line(ret, line, len);
 	if (fault)
@@ -127,7 +128,8 @@ struct sy_fault *sy_unit_find(const struct sy_kernel *kernel, const char *path,
 		fault = sy_fault_make(SY_FAULT_BAD_FILE,
 				      "%s: not in the kernel's source", path);
 	if (!fault)
-		fault = sy_kbuild_line(kernel, path, &file, &line, &len);
+		fault = sy_kbuild_line(kernel, path, &file, &line, &len,
+				       &ret->listed);
 	if (!fault)
 		fault = sy_parse_line(ret, line, len);
 	sy_file_close(&file);
@@ -147,17 +149,6 @@ static struct sy_fault *sy_add(struct sy_words *words, const char *word)
 	return sy_words_add(words, word, strlen(word));
 }
 
-static struct sy_fault *sy_copy_words(const struct sy_words *from, size_t first,
-				      struct sy_words *ret)
-{
-	struct sy_fault *fault = NULL;
-	size_t i;
-
-	for (i = first; !fault && i < from->n; i++)
-		fault = sy_add(ret, from->at[i]);
-	return fault;
-}
-
 static struct sy_fault *sy_run_words(const struct sy_kernel *k,
 				     const struct sy_words *words,
 				     const char *out)
@@ -174,46 +165,62 @@ static struct sy_fault *sy_run_words(const struct sy_kernel *k,
 	return fault ? fault : sy_command_run(&run);
 }
 
-/* The compiler, our own folder of headers before all others, and the rest. */
-static struct sy_fault *sy_add_sites(const struct sy_kernel *k,
-				     const struct sy_unit *unit,
-				     struct sy_words *words)
+static struct sy_fault *sy_add_all(struct sy_words *words,
+				   const char *const *list)
 {
-	struct sy_path folder;
-	struct sy_fault *fault = sy_jump_label_header(k, &folder);
-
-	if (!fault)
-		fault = sy_add(words, unit->gcc.at[0]);
-	if (!fault)
-		fault = sy_add(words, "-I");
-	if (!fault)
-		fault = sy_add(words, folder.text);
-	return fault ? fault : sy_copy_words(&unit->gcc, 1, words);
-}
-
-static struct sy_fault *sy_run_gcc(const struct sy_kernel *k,
-				   const struct sy_unit *unit, const char *tree,
-				   unsigned int flags, const char *out)
-{
-	struct sy_words words = { 0 };
 	struct sy_fault *fault = NULL;
 
-	if (flags & SY_COMPILE_SECTIONS)
-		fault = sy_add_sites(k, unit, &words);
-	else
-		fault = sy_copy_words(&unit->gcc, 0, &words);
-	if (!fault && tree)
-		fault = sy_words_replace(&words, k->source.text, tree);
-	if (!fault && flags & SY_COMPILE_SECTIONS)
-		fault = sy_add(&words, "-ffunction-sections");
-	if (!fault && flags & SY_COMPILE_SECTIONS)
-		fault = sy_add(&words, "-fdata-sections");
+	for (; !fault && *list; list++)
+		fault = sy_add(words, *list);
+	return fault;
+}
+
+/* A tree of links: "folder/.." of a link leads out of it, so such names are made
+ * plain, in the source too, that both are compiled alike. */
+static struct sy_fault *sy_move_words(const struct sy_kernel *k,
+				      struct sy_words *words, const char *tree)
+{
+	struct sy_fault *fault = NULL;
+	char *word;
+	size_t i;
+
+	if (tree)
+		fault = sy_words_replace(words, k->source.text, tree);
+	for (i = 0; !fault && i < words->n; i++) {
+		word = words->at[i];
+		if (word[0] == '/' || !strncmp(word, "-I/", 3))
+			sy_path_normalize(word);
+	}
+	return fault;
+}
+
+/* The unit's compiler with @first behind its name, all other words but those in
+ * @but, and @last; of @tree, or of the source. */
+struct sy_gcc_run {
+	const char *tree;
+	const char *const *first, *const *last;
+	const char *but; /* a word, or NULL */
+	bool as_built; /* no word is made plain */
+};
+
+static struct sy_fault *sy_run_gcc(const struct sy_kernel *k,
+				   const struct sy_unit *unit,
+				   const struct sy_gcc_run *run,
+				   const char *out)
+{
+	struct sy_words words = { 0 };
+	struct sy_fault *fault = sy_add(&words, unit->gcc.at[0]);
+	size_t i;
+
 	if (!fault)
-		fault = sy_add(&words, "-g0");
+		fault = sy_add_all(&words, run->first);
+	for (i = 1; !fault && i < unit->gcc.n; i++)
+		if (!run->but || strcmp(unit->gcc.at[i], run->but))
+			fault = sy_add(&words, unit->gcc.at[i]);
+	if (!fault && !run->as_built)
+		fault = sy_move_words(k, &words, run->tree);
 	if (!fault)
-		fault = sy_add(&words, "-o");
-	if (!fault)
-		fault = sy_add(&words, out);
+		fault = sy_add_all(&words, run->last);
 	if (!fault)
 		fault = sy_run_words(k, &words, out);
 	sy_words_deinit(&words);
@@ -224,27 +231,13 @@ struct sy_fault *sy_unit_preprocess(const struct sy_kernel *kernel,
 				    const struct sy_unit *unit,
 				    const char *tree, const char *out)
 {
-	struct sy_words words = { 0 };
-	struct sy_fault *fault = NULL;
-	size_t i;
+	const char *const first[] = { NULL };
+	const char *const last[] = { "-E", "-P", "-o", out, NULL };
+	const struct sy_gcc_run run = {
+		.tree = tree, .first = first, .last = last, .but = "-c"
+	};
 
-	for (i = 0; !fault && i < unit->gcc.n; i++)
-		if (strcmp(unit->gcc.at[i], "-c"))
-			fault = sy_add(&words, unit->gcc.at[i]);
-	if (!fault && tree)
-		fault = sy_words_replace(&words, kernel->source.text, tree);
-	if (!fault)
-		fault = sy_add(&words, "-E");
-	if (!fault)
-		fault = sy_add(&words, "-P");
-	if (!fault)
-		fault = sy_add(&words, "-o");
-	if (!fault)
-		fault = sy_add(&words, out);
-	if (!fault)
-		fault = sy_run_words(kernel, &words, out);
-	sy_words_deinit(&words);
-	return fault;
+	return sy_run_gcc(kernel, unit, &run, out);
 }
 
 static struct sy_fault *sy_run_objtool(const struct sy_kernel *k,
@@ -252,8 +245,9 @@ static struct sy_fault *sy_run_objtool(const struct sy_kernel *k,
 				       const char *out)
 {
 	struct sy_words words = { 0 };
-	struct sy_fault *fault = sy_copy_words(&unit->objtool, 0, &words);
+	struct sy_fault *fault;
 
+	fault = sy_add_all(&words, (const char *const *)unit->objtool.at);
 	if (!fault)
 		fault = sy_add(&words, out);
 	if (!fault)
@@ -262,13 +256,40 @@ static struct sy_fault *sy_run_objtool(const struct sy_kernel *k,
 	return fault;
 }
 
+/* Our own folder of headers comes before all others. */
+static struct sy_fault *sy_compile_sections(const struct sy_kernel *kernel,
+					    const struct sy_unit *unit,
+					    const char *tree, const char *out)
+{
+	struct sy_path folder;
+	const char *const first[] = { "-I", folder.text, NULL };
+	const char *const last[] = {
+		"-ffunction-sections", "-fdata-sections", "-g0", "-o", out, NULL
+	};
+	const struct sy_gcc_run run = { .tree = tree,
+					.first = first,
+					.last = last };
+	struct sy_fault *fault = sy_jump_label_header(kernel, &folder);
+
+	return fault ? fault : sy_run_gcc(kernel, unit, &run, out);
+}
+
 struct sy_fault *sy_unit_compile(const struct sy_kernel *kernel,
 				 const struct sy_unit *unit, const char *tree,
 				 unsigned int flags, const char *out)
 {
+	const char *const first[] = { NULL };
+	const char *const last[] = { flags & SY_COMPILE_TYPES ? "-g" : "-g0",
+				     "-o", out, NULL };
+	const struct sy_gcc_run run = {
+		.tree = tree, .first = first, .last = last, .as_built = !tree
+	};
 	struct sy_fault *fault;
 
-	fault = sy_run_gcc(kernel, unit, tree, flags, out);
+	if (flags & SY_COMPILE_SECTIONS)
+		fault = sy_compile_sections(kernel, unit, tree, out);
+	else
+		fault = sy_run_gcc(kernel, unit, &run, out);
 	if (!fault && flags & SY_COMPILE_OBJTOOL && unit->objtool.n)
 		fault = sy_run_objtool(kernel, unit, out);
 	return fault;

@@ -10,6 +10,7 @@ struct sy_unit {
 	struct sy_path path; /* "net/ipv4/ip_options.c", below the source */
 	struct sy_words gcc; /* without output and dependency options */
 	struct sy_words objtool; /* without the object; n == 0: not run */
+	bool listed; /* its commands are from the list of all units */
 	bool module; /* part of a module, not of vmlinux */
 	char object[64]; /* the module's name, or "vmlinux" */
 };
@@ -18,12 +19,13 @@ struct sy_unit {
 struct sy_fault *sy_unit_find(const struct sy_kernel *kernel, const char *path,
 			      struct sy_unit *ret);
 
-/* From a line that sy_kbuild_list() has written: what compiles @path. */
+/* From a line of the list of all units: what compiles @path. */
 struct sy_fault *sy_unit_from_line(const char *path, const char *line,
 				   size_t len, struct sy_unit *ret);
 void sy_unit_deinit(struct sy_unit *unit);
 
 #define SY_COMPILE_SECTIONS 1u /* each function, each datum its own section */
+#define SY_COMPILE_TYPES 4u /* with debugging information */
 #define SY_COMPILE_OBJTOOL 2u /* as the image has it: objtool's changes too */
 
 /*

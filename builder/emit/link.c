@@ -34,17 +34,15 @@ sy_addf(struct sy_words *words, const char *fmt, ...)
 }
 
 /* Of one unit alone: its names, its source, its debugging information. */
-static bool sy_is_own(const struct sy_emit *e, const char *word)
+static bool sy_is_own(const char *word)
 {
-	const struct sy_unit *unit = e->extract->units[0].unit;
-	size_t len = strlen(word), n = strlen(unit->path.text);
+	size_t len = strlen(word);
 
 	return !strncmp(word, "-DKBUILD_", 9) ||
 	       !strncmp(word, "-D__KBUILD_", 11) ||
 	       !strncmp(word, "-Wmissing", 9) || !strcmp(word, "-DMODULE") ||
 	       !strcmp(word, "-g") || !strcmp(word, "-c") ||
-	       (word[0] == '/' && len > n &&
-		!strcmp(word + len - n, unit->path.text));
+	       (word[0] == '/' && len > 2 && !strcmp(word + len - 2, ".c"));
 }
 
 /* The kernel's flags for a module of our own. */
@@ -56,7 +54,7 @@ static struct sy_fault *sy_gcc_words(const struct sy_emit *e,
 	size_t i;
 
 	for (i = 0; !fault && i < unit->gcc.n; i++)
-		if (!sy_is_own(e, unit->gcc.at[i]))
+		if (!sy_is_own(unit->gcc.at[i]))
 			fault = sy_add(words, unit->gcc.at[i]);
 	if (!fault)
 		fault = sy_add(words, "-DMODULE");

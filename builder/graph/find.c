@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../compile/unit.h"
+#include "../source/tree.h"
 #include "../tool/command.h"
 #include "find.h"
 #include "scan.h"
@@ -281,6 +282,20 @@ static void sy_say_list(void *data)
 		     "listing all units of this kernel, once (a minute)", 0, 0);
 }
 
+/* Includes by "../" of files between a unit and the change stay in the tree. */
+static struct sy_fault *sy_open_folders(const struct sy_graph *graph,
+					const char *tree)
+{
+	struct sy_fault *fault = NULL;
+	const char *path;
+	size_t at = 0;
+
+	while (!fault && (path = sy_graph_next_reached(graph, &at)))
+		fault = sy_tree_open_folder(graph->kernel->source.text, tree,
+					    path);
+	return fault;
+}
+
 /* Units that include one of @paths and whose code can be another. */
 static struct sy_fault *sy_find_including(const struct sy_kernel *kernel,
 					  const struct sy_path *paths, size_t n,
@@ -304,6 +319,8 @@ static struct sy_fault *sy_find_including(const struct sy_kernel *kernel,
 	fault = narrow->todo && narrow->differs ?
 			sy_graph_reach(&graph, paths, n) :
 			sy_fault_no_memory();
+	if (!fault)
+		fault = sy_open_folders(&graph, narrow->tree);
 	for (i = 0; !fault && i < graph.nunits; i++)
 		if (graph.units[i].reached)
 			narrow->todo[narrow->n++] = (uint32_t)i;

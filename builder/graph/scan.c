@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../compile/kbuild.h"
+#include "../compile/unit_list.h"
 #include "scan.h"
 
 struct sy_node {
@@ -99,23 +99,6 @@ static struct sy_fault *sy_scan_edge(struct sy_scan *s, uint32_t from,
 	return NULL;
 }
 
-/* "a/b/../c" to "a/c", so that each file has one name. */
-static void sy_normalize(char *path)
-{
-	char *at, *before;
-
-	while ((at = strstr(path, "/../"))) {
-		*at = '\0';
-		before = strrchr(path, '/');
-		*at = '/';
-		if (!before)
-			return;
-		memmove(before, at + 3, strlen(at + 3) + 1);
-	}
-	while ((at = strstr(path, "/./")))
-		memmove(at, at + 2, strlen(at + 2) + 1);
-}
-
 #define SY_SHARED_FOLDERS 8
 
 /* Where @name leads from @from; each place that is possible is an edge. */
@@ -133,7 +116,7 @@ static struct sy_fault *sy_scan_include(struct sy_scan *s, uint32_t from,
 				     (int)(slash - s->nodes[from].path),
 				     s->nodes[from].path, len, name);
 		if (!fault)
-			sy_normalize(path.text);
+			sy_path_normalize(path.text);
 		if (fault || sy_path_exists(path.text))
 			return fault ? fault : sy_scan_edge(s, from, path.text);
 	}
@@ -144,7 +127,7 @@ static struct sy_fault *sy_scan_include(struct sy_scan *s, uint32_t from,
 				     name);
 		if (fault)
 			break;
-		sy_normalize(path.text);
+		sy_path_normalize(path.text);
 		if (!sy_path_exists(path.text))
 			continue;
 		found = true;
@@ -260,7 +243,7 @@ static struct sy_fault *sy_graph_parse(struct sy_graph *g)
 	g->units = calloc(n + 1, sizeof(*g->units));
 	if (!g->units)
 		return sy_fault_no_memory();
-	for (; !fault && at < end; at = stop + 1) {
+	for (at++; !fault && at < end; at = stop + 1) {
 		stop = memchr(at, '\n', (size_t)(end - at));
 		blank = stop ? memchr(at, ' ', (size_t)(stop - at)) : NULL;
 		if (!blank)
@@ -276,37 +259,14 @@ static struct sy_fault *sy_graph_parse(struct sy_graph *g)
 	return fault;
 }
 
-/* A list of a source that lay elsewhere is of no use. */
-static bool sy_graph_is_current(const struct sy_graph *g)
-{
-	struct sy_path source;
-
-	return g->list.size &&
-	       !sy_path_make(&source, " -I%s/include ",
-			     g->kernel->source.text) &&
-	       memmem(g->list.bytes,
-		      g->list.size < 65536 ? g->list.size : 65536, source.text,
-		      strlen(source.text));
-}
-
 struct sy_fault *sy_graph_open(const struct sy_kernel *kernel,
 			       void (*make)(void *data), void *data,
 			       struct sy_graph *ret)
 {
-	struct sy_path list;
 	struct sy_fault *fault;
 
 	*ret = (struct sy_graph){ .kernel = kernel };
-	fault = sy_path_make(&list, "%s/graph/units", kernel->home.text);
-	if (!fault && sy_path_exists(list.text))
-		fault = sy_file_open(list.text, &ret->list);
-	if (!fault && !sy_graph_is_current(ret)) {
-		sy_file_close(&ret->list);
-		make(data);
-		fault = sy_kbuild_list(kernel, list.text);
-		if (!fault)
-			fault = sy_file_open(list.text, &ret->list);
-	}
+	fault = sy_unit_list_open(kernel, make, data, &ret->list);
 	if (!fault)
 		fault = sy_graph_parse(ret);
 	if (fault)
@@ -446,4 +406,19 @@ struct sy_fault *sy_graph_reach(struct sy_graph *graph,
 				all || graph->scan->nodes[node].reached;
 	}
 	return fault;
+}
+
+const char *sy_graph_next_reached(const struct sy_graph *graph, size_t *at)
+{
+	const char *source = graph->kernel->source.text;
+	const struct sy_node *node;
+	size_t len = strlen(source);
+
+	while (graph->scan && *at < graph->scan->n) {
+		node = &graph->scan->nodes[(*at)++];
+		if (node->reached && !strncmp(node->path, source, len) &&
+		    node->path[len] == '/')
+			return node->path + len + 1;
+	}
+	return NULL;
 }

@@ -15,7 +15,7 @@ struct sy_graph_unit {
 
 struct sy_graph {
 	const struct sy_kernel *kernel;
-	struct sy_file list; /* of sy_kbuild_list() */
+	struct sy_file list; /* of sy_unit_list_open() */
 	struct sy_graph_unit *units;
 	size_t nunits;
 	struct sy_scan *scan;
@@ -36,5 +36,9 @@ void sy_graph_close(struct sy_graph *graph);
  */
 struct sy_fault *sy_graph_reach(struct sy_graph *graph,
 				const struct sy_path *paths, size_t n);
+
+/* The files that lead to one of these, one after another from *at = 0 on: names
+ * below the source, and NULL behind the last. */
+const char *sy_graph_next_reached(const struct sy_graph *graph, size_t *at);
 
 #endif

@@ -2,12 +2,14 @@
 /*
  * A private tree costs a few hundred links, not a copy of 1.5 GB. A header that
  * is reached by "../" from a folder that is a link would be the source's own:
- * so the folder of each changed file is real, and units are compiled by names
+ * so the folder of each changed file is real, and that of each file that leads
+ * to one by its includes (sy_tree_open_folder), and units are compiled by names
  * within the tree.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -92,6 +94,55 @@ static struct sy_fault *sy_link_folder(const char *source, const char *dest,
 			fault = sy_link_one(source, dest, patch, path.text);
 	}
 	closedir(dir);
+	return fault;
+}
+
+/* A folder of @dest that is a link becomes one with links to what it has. */
+static struct sy_fault *sy_unlink_folder(const char *source, const char *dest,
+					 const char *folder)
+{
+	struct sy_path from, to, inner, link;
+	struct sy_fault *fault;
+	struct dirent *entry;
+	struct stat st;
+	DIR *dir;
+
+	fault = sy_path_make(&from, "%s/%s", source, folder);
+	if (!fault)
+		fault = sy_path_make(&to, "%s/%s", dest, folder);
+	if (fault || lstat(to.text, &st) || !S_ISLNK(st.st_mode))
+		return fault;
+	dir = opendir(from.text);
+	if (!dir || unlink(to.text) || mkdir(to.text, 0777))
+		fault = sy_fault_system(to.text);
+	while (!fault && (entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		fault = sy_path_make(&inner, "%s/%s", from.text, entry->d_name);
+		if (!fault)
+			fault = sy_path_make(&link, "%s/%s", to.text,
+					     entry->d_name);
+		if (!fault && symlink(inner.text, link.text))
+			fault = sy_fault_system(link.text);
+	}
+	if (dir)
+		closedir(dir);
+	return fault;
+}
+
+struct sy_fault *sy_tree_open_folder(const char *source, const char *dest,
+				     const char *path)
+{
+	struct sy_path folder;
+	struct sy_fault *fault = NULL;
+	const char *at = path;
+
+	while (!fault && (at = strchr(at, '/'))) {
+		fault = sy_path_make(&folder, "%.*s", (int)(at - path), path);
+		if (!fault)
+			fault = sy_unlink_folder(source, dest, folder.text);
+		at++;
+	}
 	return fault;
 }
 

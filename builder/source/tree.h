@@ -13,4 +13,12 @@
 struct sy_fault *sy_tree_create(const char *source, const char *dest,
 				const struct sy_patchfile *patch);
 
+/*
+ * Makes the folders of @path, which is below the source, real ones in @dest: so
+ * that an include of "../x.h" in that file leads to the tree's x.h, not to the
+ * source's. Threads must not use the tree meanwhile.
+ */
+struct sy_fault *sy_tree_open_folder(const char *source, const char *dest,
+				     const char *path);
+
 #endif

@@ -24,6 +24,7 @@ struct sy_build_unit {
 	const struct sy_image *target;
 	struct sy_match match;
 	struct sy_objdiff diff;
+	bool left_out; /* by this kernel's configuration */
 	bool used; /* it has a changed function that this kernel runs */
 };
 

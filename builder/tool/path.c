@@ -67,6 +67,34 @@ bool sy_path_is_inner(const char *path)
 	}
 }
 
+/* The next "/.." that is a part of its own, or NULL. */
+static char *sy_next_up(char *at)
+{
+	while ((at = strstr(at, "/..")) && at[3] && at[3] != '/')
+		at++;
+	return at;
+}
+
+void sy_path_normalize(char *path)
+{
+	char *at, *before;
+
+	while ((at = strstr(path, "/./")))
+		memmove(at, at + 2, strlen(at + 2) + 1);
+	for (at = path; (at = sy_next_up(at));) {
+		before = at;
+		while (before > path && before[-1] != '/')
+			before--;
+		if (at - before == 2 && !memcmp(before, "..", 2)) {
+			at++; /* nothing is known before it */
+			continue;
+		}
+		at += at[3] ? 4 : 3;
+		memmove(before, at, strlen(at) + 1);
+		at = path;
+	}
+}
+
 bool sy_path_exists(const char *path)
 {
 	return !access(path, F_OK);

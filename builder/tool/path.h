@@ -22,6 +22,10 @@ struct sy_fault *sy_path_mkdir(const char *path, bool parent);
  * no empty part, printable, and nothing that make or a shell would read. */
 bool sy_path_is_inner(const char *path);
 
+/* "a/b/../c" to "a/c" and "a/./b" to "a/b", in place: so that each file has one
+ * name, whatever links there are. A ".." with nothing before it stays. */
+void sy_path_normalize(char *path);
+
 bool sy_path_exists(const char *path);
 
 /* Writes a file under another name and renames it into place. */
