@@ -242,14 +242,18 @@ static void sy_count_turn_one(struct sy_table *t, struct sy_task *st)
 	} while (!try_cmpxchg(&st->word, &word, next));
 }
 
-/* As sy_count_turn_one(), for all; t->goal is the new one. */
+/*
+ * As sy_count_turn_one(), for all; t->goal is the new one. Returns count in the
+ * new epoch first: who comes in by a word of the new epoch must be counted when
+ * it goes out (model/count.pml).
+ */
 void sy_count_turn(struct sy_table *t)
 {
 	struct sy_task *st;
 	u32 i;
 
 	t->epoch = sy_epoch_next();
+	sy_count_arm(t);
 	sy_table_for_each(t, i, st)
 		sy_count_turn_one(t, st);
-	sy_count_arm(t);
 }
