@@ -128,11 +128,14 @@ static const char *const sy_look_reliefs[SY_LOOK__LAST] = {
 	[SY_LOOK_RUNNING] =
 		"nothing: it is looked at when it next leaves its CPU",
 	[SY_LOOK_PREEMPTED] = "CPU time: raise its priority or lower the load",
-	[SY_LOOK_EXITING] = "the end of its exit",
+	[SY_LOOK_EXITING] =
+		"the end of its exit; a pid namespace's init waits for its last tasks",
 	[SY_LOOK_UNRELIABLE] =
 		"removing the return probe or tracer on its stack",
-	[SY_LOOK_UNINTERRUPTIBLE] = "its device, its lock or its vfork child",
-	[SY_LOOK_STOPPED] = "SIGCONT, or its tracer letting it run",
+	[SY_LOOK_UNINTERRUPTIBLE] =
+		"its device or file server, its lock or its vfork child",
+	[SY_LOOK_STOPPED] =
+		"SIGCONT, its tracer letting it run, or its cgroup's thawing",
 	[SY_LOOK_KTHREAD] = "the end of its work, or a weaker model",
 	[SY_LOOK_PARKED] =
 		"nothing: it is held for a moment, until the others have come",

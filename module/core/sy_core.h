@@ -135,7 +135,7 @@ typedef sy_u32 __sy_bitwise sy_refusal_t;
 #define SY_SEEN_KTHREAD 0x080u
 /* PF_EXITING */
 #define SY_SEEN_EXITING 0x100u
-/* Stopped or traced. */
+/* Stopped, traced, or frozen with its cgroup. */
 #define SY_SEEN_STOPPED 0x200u
 /* D state, or waiting for a vfork child. */
 #define SY_SEEN_UNINTERRUPTIBLE 0x400u

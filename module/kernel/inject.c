@@ -8,14 +8,17 @@
  *   fail        NAME, NAME:N or NAME:N+: the point of that name fails once, when
  *               it is passed for the Nth time (1), or from then on. Reads as what
  *               is left; empty: nothing fails.
- *   fail_points the names.
+ *   fail_points the names. All fail but "between": it makes the time between two
+ *               functions that switch one after the other long, SY_BETWEEN_MS.
  *
  * Nothing is injected unless one of the two is set.
  */
 #include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "inject.h"
@@ -49,6 +52,7 @@ static const char *const sy_fault_names[SY_FAULTS] = {
 	[SY_FAULT_STOP_LATE] = "stop-late",
 	[SY_FAULT_STOP_INSIDE] = "stop-inside",
 	[SY_FAULT_STOP_NMI] = "stop-nmi",
+	[SY_FAULT_BETWEEN] = "between",
 	[SY_FAULT_RETIRE] = "retire",
 };
 
@@ -151,4 +155,18 @@ bool sy_fault(enum sy_fault point)
 			return (due & SY_DUE_LEFT) == 1;
 	}
 	return false;
+}
+
+/* Longer than anybody is held, so that everybody runs in between. */
+#define SY_BETWEEN_MS 1000
+
+/**
+ * sy_fault_between() - a function has switched, and another one is to follow
+ *
+ * Context: the worker, which holds no lock; may sleep.
+ */
+void sy_fault_between(void)
+{
+	if (sy_fault(SY_FAULT_BETWEEN))
+		schedule_timeout_idle(msecs_to_jiffies(SY_BETWEEN_MS));
 }

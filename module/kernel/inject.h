@@ -29,12 +29,14 @@ enum sy_fault {
 	SY_FAULT_STOP_LATE,
 	SY_FAULT_STOP_INSIDE,
 	SY_FAULT_STOP_NMI,
+	SY_FAULT_BETWEEN,
 	SY_FAULT_RETIRE,
 	SY_FAULTS
 };
 
 bool sy_inject(void);
 bool sy_fault(enum sy_fault point);
+void sy_fault_between(void);
 
 /* Allocate @size zeroed bytes, unless a fault is due. */
 static inline void *sy_zalloc(size_t size, gfp_t flags)

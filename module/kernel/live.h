@@ -85,6 +85,7 @@ struct sy_spot {
  * @state:     enum sy_abi_state
  * @model:     of the last enable
  * @detector:  of the last enable, enum sy_detector
+ * @no_herd:   of the last enable: hold nobody
  * @forced:    enabled against its requirement
  * @pinned:    the engine holds a reference to the patch module
  * @in_force:  its functions may have run
@@ -113,6 +114,7 @@ struct sy_live {
 	u32 state;
 	struct sy_model model;
 	u32 detector;
+	bool no_herd;
 	bool forced;
 	bool pinned;
 	bool in_force;

@@ -53,17 +53,35 @@ static void sy_holdout_name(struct task_struct *task, char *ret, size_t size)
 	scnprintf(ret, size, "%s(%d)", task->comm, task_pid_nr(task));
 }
 
-/* Name a task that keeps the grace period from ending. */
-static void sy_holdout_find(char *ret, size_t size)
+/* Name a task that keeps the grace period from ending. Return: is there one? */
+static bool sy_holdout_find(char *ret, size_t size)
 {
 	struct task_struct *process, *task;
 
-	strscpy(ret, "a task", size);
+	ret[0] = '\0';
 	rcu_read_lock();
 	for_each_process_thread(process, task)
 		if (READ_ONCE(task->rcu_tasks_holdout))
 			sy_holdout_name(task, ret, size);
 	rcu_read_unlock();
+	return ret[0];
+}
+
+/*
+ * The grace period waits for exits, too, from about where their children are
+ * given away: there the init of a pid namespace waits for its last tasks.
+ */
+static bool sy_exiting_find(char *ret, size_t size)
+{
+	struct task_struct *process, *task;
+
+	ret[0] = '\0';
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+		if (task->flags & PF_EXITING && !READ_ONCE(task->exit_state))
+			sy_holdout_name(task, ret, size);
+	rcu_read_unlock();
+	return ret[0];
 }
 
 /*
@@ -77,10 +95,14 @@ static u32 sy_flush_wait(struct sy_transition *tr)
 
 	if (!sy_fault(SY_FAULT_FLUSH) && sy_worker_wait(tr, &tr->flushed))
 		return SY_V_OK;
-	sy_holdout_find(name, sizeof(name));
+	if (!sy_holdout_find(name, sizeof(name)) &&
+	    sy_exiting_find(name, sizeof(name)))
+		return sy_refuse(&tr->answer, SY_V_NO_REST,
+				 "%s: is exiting and does not come to an end, and a grace period waits for it; let whoever waits for or traces its last children take note of their end, and try again",
+				 name);
 	return sy_refuse(&tr->answer, SY_V_NO_REST,
 			 "%s: has not slept since the request, and a grace period waits for it; let it sleep, or stop it, and try again",
-			 name);
+			 name[0] ? name : "a task");
 }
 
 /* Refuse because @what failed with @err. */

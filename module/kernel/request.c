@@ -321,7 +321,8 @@ u32 sy_live_enable(const char *name, struct sy_event *request,
  * @name:      the patch
  * @request:   as for sy_live_enable()
  * @own_model: @request names a model; else the one it was enabled with is used,
- *             and what that one allows needs no force
+ *             nobody is held if nobody was to be held then, and what it allows
+ *             needs no force
  * @answer:    the verdict, and why
  *
  * Context: as sy_live_enable().
@@ -340,6 +341,7 @@ u32 sy_live_disable(const char *name, struct sy_event *request, bool own_model,
 		request->u.start.to_new = 0;
 		if (!own_model) {
 			request->u.start.model = live->model;
+			request->u.start.herd &= !live->no_herd;
 			if (!request->u.start.detector)
 				request->u.start.detector = live->detector;
 			request->u.start.force |= live->forced;

@@ -261,6 +261,7 @@ static void sy_act_prepare(struct sy_transition *tr)
 	if (tr->to_new) {
 		live->model = tr->model;
 		live->detector = tr->detector;
+		live->no_herd = !tr->herd;
 		live->forced = sy_model_allows(&tr->model) & live->decl->forbid;
 	}
 	mutex_unlock(&sy_patches_lock);
@@ -386,6 +387,14 @@ static void sy_open(struct sy_transition *tr, u64 limit_ns,
 	ret->end = sy_count_hold(tr->table) ? SY_STOP_INSIDE : SY_STOP_FLIPPED;
 }
 
+/* The function whose turn it was has switched. Is another one left? */
+static bool sy_more_to_switch(const struct sy_transition *tr)
+{
+	u32 last = tr->table->goal ? tr->patch->decl->nfuncs - 1 : 0;
+
+	return sy_order_asked(&tr->model) && tr->turn != last;
+}
+
 static void sy_act_stop(struct sy_transition *tr, u64 limit_ns)
 {
 	struct sy_event event = { .kind = SY_EVENT_STOPPED };
@@ -403,8 +412,25 @@ static void sy_act_stop(struct sy_transition *tr, u64 limit_ns)
 	tr->patch->figures.pause_ns = stop.pause_ns;
 	mutex_unlock(&sy_patches_lock);
 	tr->stop_end = stop.end;
+	if (stop.end == SY_STOP_FLIPPED && sy_more_to_switch(tr))
+		sy_fault_between();
 	event.u.stop.end = stop.end;
 	sy_feed(&event, NULL);
+}
+
+/* One store for each function, in their order; back in the opposite one. */
+static void sy_act_flip_functions(struct sy_transition *tr)
+{
+	struct sy_live *live = tr->patch;
+	u32 i, n = live->decl->nfuncs;
+
+	live->in_force = true;
+	for (i = 0; i < n; i++) {
+		if (i)
+			sy_fault_between();
+		sy_live_point_one(live, live->order[tr->to_new ? i : n - 1 - i],
+				  tr->to_new ? SY_POINT_NEW : SY_POINT_OLD);
+	}
 }
 
 static void sy_act_nudge(struct sy_transition *tr)
@@ -560,9 +586,7 @@ static void sy_act(struct sy_transition *tr, const struct sy_action *action)
 		sy_act_scan(tr);
 		break;
 	case SY_ACT_FLIP_FUNCTIONS:
-		tr->patch->in_force = true;
-		sy_live_point(tr->patch,
-			      tr->to_new ? SY_POINT_NEW : SY_POINT_OLD);
+		sy_act_flip_functions(tr);
 		break;
 	case SY_ACT_FLIP:
 		sy_gate_global(sy_live_gate(tr->patch), tr->to_new);

@@ -282,6 +282,19 @@ static bool sy_walk_stack(struct sy_walk *w)
 	return !unwind_error(&state);
 }
 
+/*
+ * Its cgroup's freezer holds it: no signal but a fatal one makes it go on. In the
+ * older kind of cgroup it has a state of its own.
+ */
+static bool sy_is_frozen(const struct task_struct *task, unsigned int state)
+{
+#ifdef CONFIG_CGROUPS
+	if (task->frozen)
+		return true;
+#endif
+	return state & TASK_FROZEN;
+}
+
 static u32 sy_look_at_state(struct task_struct *task, enum sy_view view,
 			    bool runnable)
 {
@@ -298,7 +311,8 @@ static u32 sy_look_at_state(struct task_struct *task, enum sy_view view,
 		return seen | SY_SEEN_RUNNABLE;
 	if (state & TASK_DEAD)
 		seen |= SY_SEEN_DEAD;
-	if (state & (__TASK_STOPPED | __TASK_TRACED))
+	if (state & (__TASK_STOPPED | __TASK_TRACED) ||
+	    sy_is_frozen(task, state))
 		seen |= SY_SEEN_STOPPED;
 	if (state & TASK_UNINTERRUPTIBLE)
 		seen |= SY_SEEN_UNINTERRUPTIBLE;

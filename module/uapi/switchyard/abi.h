@@ -35,7 +35,8 @@
  * whose functions are all declared to take their arguments in registers
  * (SY_FUNC_REG_ARGS, SY_PATCH_REG_ARGS in <switchyard/patch.h>); anything else
  * is refused with SY_V_BAD_DETECTOR. DISABLE without a model and without
- * DETECTOR takes the detector of the last enable.
+ * DETECTOR takes the detector of the last enable. DISABLE without a model holds
+ * nobody if the last enable had SY_F_NO_HERD.
  *
  * ENABLE, DISABLE and REVERSE are answered with one message of the same
  * command that carries VERDICT and, when the verdict is not SY_V_OK, MESSAGE:
@@ -285,7 +286,7 @@ enum sy_abi_kind {
 	SY_K_EXITING, /* past the point where signals reach it */
 	SY_K_UNRELIABLE, /* its stack cannot be walked reliably now */
 	SY_K_UNINTERRUPTIBLE, /* D state or vfork parent, inside */
-	SY_K_STOPPED, /* stopped or traced */
+	SY_K_STOPPED, /* stopped, traced, or frozen with its cgroup */
 	SY_K_KTHREAD, /* a kernel thread outside its main loop, or in the set */
 	SY_K_EXCUSED, /* counted as outside by the relaxed rule */
 	SY_K_PARKED, /* held at the border for a moment; in nobody's way */

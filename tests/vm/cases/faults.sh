@@ -49,7 +49,7 @@ attempt() {
 	else
 		[ "$(wc -l </tmp/error)" = 1 ] ||
 			fail "$name: not one line: $(cat /tmp/error)"
-		grep -q -e p_sleep -e redirects -e t_sleep -e table -e sched_switch -e 'a task' \
+		grep -q -e p_sleep -e redirects -e t_sleep -e table -e sched_switch -e 'grace period' \
 			/tmp/error || fail "$name: names nothing: $(cat /tmp/error)"
 	fi
 	disabled p_sleep

@@ -3,11 +3,12 @@
 #
 # Every model that is served, and the same program: what it lets be observed is
 # observed, what it forbids never. A row of `models` holds a letter for each
-# count: y it must be seen, n it must not. A third one, -, is for what the model
-# allows and nobody can wait for: under FUNCTION/FUNCTION a call starts old after
-# another started new only between two stores that follow one another; and under
-# KERNEL/FUNCTION one hold mostly serves all functions, and nobody who is held runs
-# between them.
+# count: y it must be seen, n it must not.
+#
+# Where functions switch one after another the time between two of them is made
+# long, by the engine's fault "between": under FUNCTION/FUNCTION two stores follow
+# one another, and under KERNEL/FUNCTION one hold mostly serves all functions, and
+# nobody who is held runs between them.
 #
 # vm: --timeout 900
 # shellcheck source=tests/vm/lib/guest.sh
@@ -22,14 +23,14 @@ m4_thread"
 
 # MODEL LETTERS: docs/models.md, "The nine models"
 models="\
-function/function          y y y y y y - n -
+function/function          y y y y y y y n y
 function/thread            y y y y y y y y n
 function/kernel            y y y y y y n n n
 patched_set/function       y n y y y n y n y
 patched_set/thread         n n y y y y y y n
 patched_set/kernel         n n y y n n n n n
-kernel/function            - n - - - n - n -
-kernel/function relaxed    - n - - - n - n -
+kernel/function            y n y y y n y n y
+kernel/function relaxed    y n y y y n y n y
 kernel/thread              n n n n y y y y n
 kernel/thread relaxed      n n n y y y y y n
 kernel/kernel              n n n n n n n n n
@@ -44,6 +45,7 @@ table=/tmp/table
 turn() {
 	drive epoch "$1" || die "no epoch"
 	shift
+	echo "$between" >/sys/module/switchyard/parameters/fail
 	while [ "$tries" -lt "$asked" ]; do
 		tries=$((tries + 1))
 		switchyard "$@" --json >/tmp/result 2>/tmp/error && return
@@ -119,6 +121,8 @@ observe() {
 	*) set -- --model "$1" ;;
 	esac
 	tries=0
+	between=
+	case $2 in */function) between=between:1+ ;; esac
 	: >/tmp/rounds
 	while [ "$(wc -l </tmp/rounds)" -lt "$rounds" ]; do
 		round "$@"
