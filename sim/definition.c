@@ -125,6 +125,12 @@ void sy_definition_switch(struct sy_sim *s, const struct sy_move *move)
 {
 	struct sy_world *w = s->w;
 	struct sy_history ev = { .side = s->l->to_new };
+	sy_u32 i;
+
+	for (i = 0; sy_the_model(s)->sw != SY_SWITCH_THREAD && i < w->ntasks;
+	     i++)
+		if (sy_left(s, i) == 2)
+			sy_history(s, SY_HISTORY_EXCUSED, i, 0, 0);
 
 	switch (sy_the_model(s)->sw) {
 	case SY_SWITCH_FUNCTION:

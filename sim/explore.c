@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "explore.h"
+#include "store.h"
 
 struct sy_node {
 	sy_u32 from;
@@ -22,85 +23,31 @@ struct sy_explorer {
 	struct sy_model model;
 	int definition;
 	size_t size;
-	unsigned char *states;
+	struct sy_store store;
+	struct sy_world *before; /* the state that is expanded */
 	struct sy_node *nodes;
-	sy_u32 *table; /* index + 1 */
-	sy_u32 n, room, mask, bound;
+	sy_u32 n, room;
 	sy_u32 (*edges)[2];
 	size_t nedges, edge_room;
 };
 
-static void *sy_grow(void *p, size_t size)
-{
-	p = realloc(p, size);
-	if (!p) {
-		fprintf(stderr, "switchyard-sim: no memory\n");
-		exit(3);
-	}
-	return p;
-}
-
-static struct sy_world *sy_state(const struct sy_explorer *x, sy_u32 i)
-{
-	return (struct sy_world *)(x->states + (size_t)i * x->size);
-}
-
-/* Source: the multiply and fold of wyhash, Wang Yi (public domain). */
-static sy_u64 sy_hash(const void *data, size_t size)
-{
-	const sy_u64 *p = data;
-	sy_u64 h = 0x9e3779b97f4a7c15ull;
-
-	for (; size; size -= 8, p++) {
-		unsigned __int128 m =
-			(unsigned __int128)(h ^ *p) * 0xa0761d6478bd642full;
-
-		h = (sy_u64)m ^ (sy_u64)(m >> 64) ^ 0xe7037ed1a0b428dbull;
-	}
-	return h ^ h >> 29;
-}
-
-static void sy_rehash(struct sy_explorer *x)
-{
-	sy_u32 i;
-
-	x->mask = x->mask ? x->mask * 2 + 1 : (1u << 16) - 1;
-	free(x->table);
-	x->table = calloc((size_t)x->mask + 1, sizeof(*x->table));
-	if (!x->table)
-		sy_grow(NULL, ~(size_t)0);
-	for (i = 0; i < x->n; i++) {
-		sy_u32 at = (sy_u32)sy_hash(sy_state(x, i), x->size) & x->mask;
-
-		while (x->table[at])
-			at = (at + 1) & x->mask;
-		x->table[at] = i + 1;
-	}
-}
-
-/* Return: the state's index; it is new if that is x->n - 1 and n grew. */
+/* Return: the state's index; it is new if n grew. */
 static sy_u32 sy_insert(struct sy_explorer *x, const struct sy_world *w,
 			sy_u32 from, const struct sy_move *move)
 {
-	sy_u32 at;
+	sy_u32 i = sy_store_put(&x->store, w);
 
-	if (x->n + x->n / 2 >= x->mask)
-		sy_rehash(x);
-	at = (sy_u32)sy_hash(w, x->size) & x->mask;
-	for (; x->table[at]; at = (at + 1) & x->mask)
-		if (!memcmp(sy_state(x, x->table[at] - 1), w, x->size))
-			return x->table[at] - 1;
+	if (i < x->n)
+		return i;
 	if (x->n == x->room) {
-		x->room = x->room ? x->room * 2 : 4096;
-		x->states = sy_grow(x->states, (size_t)x->room * x->size);
+		x->room = x->room ? x->room + x->room / 2 : 4096;
 		x->nodes =
 			sy_grow(x->nodes, (size_t)x->room * sizeof(*x->nodes));
 	}
-	memcpy(sy_state(x, x->n), w, x->size);
-	x->nodes[x->n].from = from;
-	x->nodes[x->n].move = *move;
-	x->table[at] = ++x->n;
-	return x->n - 1;
+	x->nodes[i].from = from;
+	x->nodes[i].move = *move;
+	x->n = i + 1;
+	return i;
 }
 
 static void sy_edge(struct sy_explorer *x, sy_u32 from, sy_u32 to)
@@ -173,48 +120,28 @@ static int sy_quiet(const struct sy_sim *s)
 	return 1;
 }
 
-/*
- * Which of the CPUs a task is on makes no difference while nobody goes through
- * them one by one: number them in the order of their tasks.
- */
-static void sy_number_cpus(struct sy_world *w, sy_u32 ncpus)
-{
-	sy_u32 i, cpu = 0;
-
-	if (w->gathering || (w->acting && w->act.kind == SY_ACT_SCAN))
-		return;
-	memset(w->cpu, 0, ncpus * sizeof(w->cpu[0]));
-	for (i = 0; i < w->ntasks; i++) {
-		struct sy_sim_task *t = &w->task[i];
-
-		if (t->life != SY_ALIVE || t->run != SY_ON_CPU)
-			continue;
-		t->cpu = (sy_u8)cpu;
-		w->cpu[cpu++] = (sy_u16)(i + 1);
-	}
-}
-
 static void sy_expand(struct sy_explorer *x, sy_u32 i, struct sy_world *w,
 		      struct sy_explored *ret)
 {
 	static struct sy_move moves[SY_MOVES_MAX];
 	struct sy_sim s = { .l = x->l,
-			    .w = sy_state(x, i),
+			    .w = x->before,
 			    .definition = x->definition };
 	struct sy_witness at = { .from = i };
 	sy_u32 k, to, n;
 
+	sy_store_get(&x->store, i, x->before);
 	if (sy_quiet(&s))
 		return;
 	n = sy_moves(&s, moves);
 
 	for (k = 0; k < n; k++) {
-		memcpy(w, sy_state(x, i), x->size);
+		memcpy(w, x->before, x->size);
 		s.w = w;
 		at.move = moves[k];
 		sy_move(&s, &moves[k]);
 		sy_note(ret, &s, &at);
-		sy_number_cpus(w, x->l->ncpus);
+		sy_forget(&s);
 		to = sy_insert(x, w, i, &moves[k]);
 		if (x->l->outcome == SY_OUTCOME_CONVERGES)
 			sy_edge(x, i, to);
@@ -226,14 +153,16 @@ static void sy_expand(struct sy_explorer *x, sy_u32 i, struct sy_world *w,
 static void sy_converge(struct sy_explorer *x, struct sy_explored *ret)
 {
 	unsigned char *good = calloc(x->n, 1);
-	struct sy_sim s = { .l = x->l, .definition = x->definition };
+	struct sy_sim s = { .l = x->l,
+			    .w = x->before,
+			    .definition = x->definition };
 	sy_u32 i, ngood = 0, before = ~0u;
 	size_t e;
 
 	if (!good)
 		sy_grow(NULL, ~(size_t)0);
 	for (i = 0; i < x->n; i++) {
-		s.w = sy_state(x, i);
+		sy_store_get(&x->store, i, x->before);
 		good[i] = sy_world_settled(&s) != 0;
 		ngood += good[i];
 	}
@@ -267,6 +196,9 @@ struct sy_explorer *sy_explore(const struct sy_litmus *l,
 	x->model = *model;
 	x->definition = definition;
 	x->size = sy_world_size(l->nthreads);
+	x->before = sy_grow(NULL, x->size);
+	memset(x->before, 0, x->size);
+	sy_store_init(&x->store, l->nthreads);
 	sy_world_init(&s, model);
 	ret->refused = w->refused;
 	sy_insert(x, w, 0, &none);
@@ -278,6 +210,9 @@ struct sy_explorer *sy_explore(const struct sy_litmus *l,
 		sy_expand(x, i, w, ret);
 	}
 	ret->states = x->n;
+	ret->bytes = sy_store_bytes(&x->store) +
+		     (size_t)x->room * sizeof(*x->nodes) +
+		     x->edge_room * sizeof(*x->edges);
 	if (!ret->over && l->outcome == SY_OUTCOME_CONVERGES)
 		sy_converge(x, ret);
 	free(w);
@@ -295,7 +230,7 @@ static sy_u32 sy_tell_step(struct sy_explorer *x, struct sy_world *w,
 			    .words = words,
 			    .nwords = sizeof(words) };
 
-	memcpy(w, sy_state(x, from), x->size);
+	sy_store_get(&x->store, from, w);
 	sy_move(&s, move);
 	if (!*words)
 		return nr;
@@ -325,9 +260,9 @@ sy_u32 sy_explorer_tell(struct sy_explorer *x, const struct sy_witness *at,
 
 void sy_explorer_free(struct sy_explorer *x)
 {
-	free(x->states);
+	sy_store_deinit(&x->store);
+	free(x->before);
 	free(x->nodes);
-	free(x->table);
 	free(x->edges);
 	free(x);
 }

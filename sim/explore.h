@@ -21,6 +21,7 @@ struct sy_witness {
 struct sy_explored {
 	sy_u32 states;
 	unsigned long long moves;
+	size_t bytes; /* of memory */
 	int over; /* over the bound: nothing is known */
 	int refused; /* the request was refused: nothing ran */
 	sy_u32 seen; /* bits: oracle observations, SY_SIGHT_BROKEN */

@@ -22,14 +22,16 @@ const struct sy_model sy_models[SY_MODELS] = {
 	{ SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 0 },
 	{ SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 0 },
 	{ SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 0 },
+	{ SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 1 },
 	{ SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 1 },
+	{ SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 1 },
 };
 
 const char *const sy_model_words[SY_MODELS] = {
 	"FUNCTION/FUNCTION",	 "FUNCTION/THREAD",    "FUNCTION/KERNEL",
 	"PATCHED_SET/FUNCTION",	 "PATCHED_SET/THREAD", "PATCHED_SET/KERNEL",
 	"KERNEL/FUNCTION",	 "KERNEL/THREAD",      "KERNEL/KERNEL",
-	"KERNEL/THREAD/relaxed",
+	"KERNEL/FUNCTION/relaxed", "KERNEL/THREAD/relaxed", "KERNEL/KERNEL/relaxed",
 };
 
 static const char *const sy_op_words[SY_OP__LAST] = {
@@ -376,13 +378,15 @@ static int sy_line_request(struct sy_reader *r)
 			r->l->deadline = 1;
 		else if (!strcmp(word, "retire"))
 			r->l->retire = 1;
+		else if (!strcmp(word, "herd"))
+			r->l->herd = 1;
 		else if (!strcmp(word, "late"))
 			r->l->fault_late = 1;
 		else if (!strcmp(word, "failed"))
 			r->l->fault_failed = 1;
 		else
 			return sy_expected(r,
-					   "reverse, deadline, retire, late or failed");
+					   "reverse, deadline, herd, retire, late or failed");
 	}
 	return 0;
 }
@@ -405,7 +409,10 @@ static int sy_line_outcome(struct sy_reader *r)
 	return 0;
 }
 
-/* "*" stands for any word of a model; a later line wins. */
+/*
+ * "*" stands for any word of a model, and what is said of any LEAVE is said of
+ * relaxed, too; a later line wins.
+ */
 static int sy_model_matches(const char *pattern, const char *model)
 {
 	const char *slash = strchr(pattern, '/');
@@ -416,6 +423,10 @@ static int sy_model_matches(const char *pattern, const char *model)
 		return 1;
 	if (!slash)
 		return 0;
+	if (n == 1 && *pattern == '*' &&
+	    !strncmp(slash, theirs, strlen(slash)) &&
+	    (!theirs[strlen(slash)] || theirs[strlen(slash)] == '/'))
+		return 1;
 	if (!(n == 1 && *pattern == '*') &&
 	    (n != (size_t)(theirs - model) || strncmp(pattern, model, n)))
 		return 0;

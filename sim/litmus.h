@@ -10,7 +10,7 @@
 #define SY_THREADS 512
 #define SY_CALLS 6
 #define SY_VARS 4
-#define SY_MODELS 10 /* nine, and KERNEL/THREAD relaxed */
+#define SY_MODELS 12 /* nine, and the relaxed variants of LEAVE_KERNEL */
 #define SY_NONE 0xff
 #define SY_WHY 2000
 
@@ -95,6 +95,7 @@ struct sy_litmus {
 	sy_u8 to_new;
 	sy_u8 reverse; /* a request to reverse may come at any time */
 	sy_u8 deadline; /* the deadline may pass */
+	sy_u8 herd; /* may hold tasks at the border; LEAVE_KERNEL always may */
 	sy_u8 retire; /* what follows a removal is explored, too */
 	sy_u8 fault_late, fault_failed;
 	sy_u8 detector; /* enum sy_detector, asked for; set by who explores */

@@ -58,6 +58,9 @@ sy_u32 sy_sight(const struct sy_sim *s, sy_u32 i, enum sy_view view)
 	} else if (t->run == SY_ASLEEP_D) {
 		seen |= SY_SEEN_UNINTERRUPTIBLE;
 	}
+	/* sy_hold_sight(): the mark says where a task is that is asleep, too. */
+	if (t->parked && !runnable && view != SY_VIEW_INTERRUPTED)
+		seen |= SY_SEEN_PARKED;
 	if (th->unreliable && !t->user)
 		return seen | SY_SEEN_UNRELIABLE;
 	seen |= sy_sight_stack(s, t);
@@ -114,12 +117,18 @@ void sy_soil(struct sy_sim_task *t)
 	t->queued = 1;
 }
 
-/* What a look is kept for: the tally asks about these two only. */
+/*
+ * What a look is kept for: whether a signal frees the task, whether a hold moves
+ * it, and whether it moves by itself. One look of each kind stands for it.
+ */
 void sy_note_look(struct sy_sim_task *t, enum sy_look look)
 {
-	t->look = look == SY_LOOK_ASLEEP || look == SY_LOOK_KTHREAD ?
-			  (sy_u8)look :
-			  SY_LOOK_PREEMPTED;
+	if (look == SY_LOOK_ASLEEP || look == SY_LOOK_KTHREAD)
+		t->look = (sy_u8)look;
+	else if (sy_look_drivable(look))
+		t->look = SY_LOOK_PREEMPTED;
+	else
+		t->look = SY_LOOK_UNINTERRUPTIBLE;
 }
 
 void sy_visit(struct sy_sim *s, sy_u32 i, enum sy_view view)
@@ -137,6 +146,8 @@ void sy_visit(struct sy_sim *s, sy_u32 i, enum sy_view view)
 			sy_task_switch(s, i, 0);
 		return;
 	}
+	if (!w->by_thread)
+		t->excused = look == SY_LOOK_EXCUSED;
 	if (look != SY_LOOK_LEFT && look != SY_LOOK_EXCUSED)
 		return;
 	if (w->by_thread)
@@ -179,7 +190,11 @@ void sy_hook_border(struct sy_sim *s, sy_u32 i)
 {
 	struct sy_world *w = s->w;
 
-	if (w->border && !w->turning && sy_pending(w, &w->task[i]))
+	if (!w->border || w->turning)
+		return;
+	if (!w->by_thread && !w->counting)
+		sy_hold_border(s, i);
+	else if (sy_pending(w, &w->task[i]))
 		sy_visit(s, i, SY_VIEW_INTERRUPTED);
 }
 

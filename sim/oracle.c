@@ -166,13 +166,16 @@ static void sy_check_left(struct sy_oracle *o, const struct sy_oracle_thread *t,
 }
 
 static void sy_check_all_left(struct sy_oracle *o,
-			      const struct sy_oracle_thread *threads,
-			      sy_u32 nthreads, const struct sy_history *ev)
+			      struct sy_oracle_thread *threads, sy_u32 nthreads,
+			      const struct sy_history *ev)
 {
 	sy_u32 i;
 
-	for (i = 0; i < nthreads; i++)
-		sy_check_left(o, &threads[i], ev->side, ev->excused);
+	for (i = 0; i < nthreads; i++) {
+		sy_check_left(o, &threads[i], ev->side,
+			      ev->excused || threads[i].excused_next);
+		threads[i].excused_next = 0;
+	}
 }
 
 /* Under relaxed somebody may be excused; in the strict models nobody is. */
@@ -180,6 +183,14 @@ static void sy_check_excuse(struct sy_oracle *o, const struct sy_history *ev)
 {
 	if (ev->excused && !o->model.relaxed)
 		o->broken |= SY_CLAUSE_LEAVE_KERNEL;
+}
+
+static void sy_excuse(struct sy_oracle *o, struct sy_oracle_thread *t)
+{
+	if (!o->model.relaxed)
+		o->broken |= SY_CLAUSE_LEAVE_KERNEL;
+	t->excused = 1;
+	t->excused_next = 1;
 }
 
 /* The new ones grow from the first function on, and shrink to it. */
@@ -193,7 +204,7 @@ static sy_u32 sy_whose_turn(const struct sy_oracle *o, sy_u8 side)
 }
 
 static void sy_switch_func(struct sy_oracle *o,
-			   const struct sy_oracle_thread *threads,
+			   struct sy_oracle_thread *threads,
 			   sy_u32 nthreads, const struct sy_history *ev)
 {
 	if (o->model.sw != SY_SWITCH_FUNCTION)
@@ -223,7 +234,7 @@ static void sy_switch_thread(struct sy_oracle *o, struct sy_oracle_thread *t,
 }
 
 static void sy_switch_kernel(struct sy_oracle *o,
-			     const struct sy_oracle_thread *threads,
+			     struct sy_oracle_thread *threads,
 			     sy_u32 nthreads, const struct sy_history *ev)
 {
 	if (o->model.sw != SY_SWITCH_KERNEL)
@@ -338,6 +349,9 @@ void sy_oracle_feed(struct sy_oracle *o, struct sy_oracle_thread *threads,
 		break;
 	case SY_HISTORY_SWITCH_THREAD:
 		sy_switch_thread(o, &threads[ev->thread], ev);
+		break;
+	case SY_HISTORY_EXCUSED:
+		sy_excuse(o, &threads[ev->thread]);
 		break;
 	case SY_HISTORY_SWITCH_KERNEL:
 		sy_switch_kernel(o, threads, nthreads, ev);

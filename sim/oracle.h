@@ -39,6 +39,7 @@ enum sy_history_kind {
 	SY_HISTORY_SWITCH_FUNC, /* func, side: T_u of a function */
 	SY_HISTORY_SWITCH_THREAD, /* thread, side; excused */
 	SY_HISTORY_SWITCH_KERNEL, /* side */
+	SY_HISTORY_EXCUSED, /* thread: at the next switch of all, by relaxed */
 	SY_HISTORY_TURN, /* from here the other side is wanted */
 	SY_HISTORY_SETTLED, /* side */
 	SY_HISTORY_LOST, /* events are missing from here on */
@@ -59,7 +60,8 @@ struct sy_oracle_thread {
 	sy_u8 alive;
 	sy_u8 inside; /* in a stay */
 	sy_u8 side;
-	sy_u8 excused;
+	sy_u8 excused; /* since the last border */
+	sy_u8 excused_next; /* at the next switch that concerns all */
 	sy_u8 stay; /* bit 0: ran old in this stay, bit 1: new */
 	sy_u8 entered_to; /* started a call on the side that is gone to */
 	sy_u8 depth;

@@ -19,6 +19,7 @@ struct sy_options {
 	int quick; /* one line a test */
 	int tell_table; /* print the table and a witness for each yes */
 	sy_u32 bound;
+	const char *model; /* this one only, or NULL */
 	struct sy_table table;
 	int failed, passed;
 	unsigned long long states;
@@ -120,6 +121,8 @@ static int sy_judge_test(struct sy_options *o, struct sy_litmus *l)
 	for (m = 0; m < SY_MODELS; m++) {
 		int served = sy_shell_served(l, &sy_models[m]);
 
+		if (o->model && strcmp(o->model, sy_model_words[m]))
+			continue;
 		if (served)
 			ok &= sy_judge_model(o, l, m, 0);
 		if (served)
@@ -189,6 +192,8 @@ int sy_run_litmus(int argc, char **argv)
 			o.quick = 1;
 		else if (!strcmp(argv[i], "--tell-table"))
 			o.tell_table = 1;
+		else if (!strncmp(argv[i], "--model=", 8))
+			o.model = argv[i] + 8;
 		else if (!strncmp(argv[i], "--table=", 8))
 			table = argv[i] + 8;
 		else if (!strncmp(argv[i], "--bound=", 8))

@@ -36,6 +36,17 @@ static int sy_words_agree(const struct sy_sim *s)
 	return 1;
 }
 
+/* Whoever is parked sleeps for as long as a hold lasts, and no longer. */
+static int sy_nobody_stays(const struct sy_world *w)
+{
+	sy_u32 i;
+
+	for (i = 0; i < w->ntasks && !w->holding; i++)
+		if (w->task[i].parked && w->task[i].run == SY_ASLEEP)
+			return 0;
+	return 1;
+}
+
 static const char *sy_disagreement(const struct sy_sim *s)
 {
 	const struct sy_world *w = s->w;
@@ -46,6 +57,8 @@ static const char *sy_disagreement(const struct sy_sim *s)
 		return "a task's universe is not the side it switched to";
 	if (!sy_words_agree(s))
 		return "at rest a function does not lead to the final side";
+	if (!sy_nobody_stays(w))
+		return "somebody is held though no hold lasts";
 	if (w->o.model.sw == SY_SWITCH_KERNEL && w->armed &&
 	    w->gate_universe != w->o.kernel_side)
 		return "the gate does not say what the system switched to";

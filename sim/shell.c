@@ -38,22 +38,34 @@ static int sy_sums_up(const struct sy_world *w)
 }
 
 /* A span that passed only in part is whole again: it may pass at any time. */
-void sy_shell_forget_time(struct sy_engine *e)
+void sy_shell_forget_time(struct sy_engine *e, sy_u64 now)
 {
+	int by_thread = e->model.sw == SY_SWITCH_THREAD;
+
 	if (e->deadline_at)
 		e->deadline_at = SY_NOW + SY_DEADLINE_NS;
 	if (e->scan_at)
 		e->scan_at = SY_NOW + SY_RESCAN_MIN_NS;
 	if (e->nudge_at)
 		e->nudge_at = SY_NOW + SY_NUDGE_KERNEL_NS;
+	if (e->herd_at)
+		e->herd_at = e->herd_at <= now ? 1 : SY_NOW + SY_HERD_WAIT_NS;
+	if (e->hold_until)
+		e->hold_until = SY_NOW + SY_HOLD_NS;
 	e->backoff_ns = SY_RESCAN_MIN_NS;
 	e->stop_limit_ns = SY_STOP_MIN_NS;
-	if (!e->tries && e->attempts > 1)
-		e->attempts = 1;
-	/* The core asks later whether there are some, not how many. */
-	e->pending = e->pending > 0;
-	e->nudgeable = e->nudgeable > 0;
+	e->look_ns = SY_HOLD_LOOK_MIN_NS;
+	e->pause_ns = SY_HOLD_PAUSE_MIN_NS;
+	e->held = 0;
+	/* A hold that is stuck ends early; any hold may end at any time. */
+	e->stuck = 0;
+	if (!e->tries)
+		e->attempts = 0;
+	/* The core asks later whether there are some, if at all. */
+	e->pending = by_thread && e->pending;
+	e->nudgeable = e->nudge_at && e->nudgeable;
 	e->moving = 0;
+	e->drivable = 0;
 }
 
 static void sy_feed(struct sy_sim *s, struct sy_event *event)
@@ -82,7 +94,7 @@ static void sy_feed(struct sy_sim *s, struct sy_event *event)
 		else if (a->kind != SY_ACT_REPORT)
 			sy_queue_put(w, a);
 	}
-	sy_shell_forget_time(&w->e);
+	sy_shell_forget_time(&w->e, event->now_ns);
 }
 
 static void sy_feed_kind(struct sy_sim *s, enum sy_event_kind kind)
@@ -124,6 +136,7 @@ void sy_shell_start(struct sy_sim *s, const struct sy_model *model)
 	event.u.start.nfuncs = s->l->npatched;
 	event.u.start.detector = s->l->detector;
 	s->w->counting = s->l->detector == SY_DETECTOR_COUNT;
+	event.u.start.herd = s->l->herd;
 	s->w->by_thread = model->sw == SY_SWITCH_THREAD;
 	s->w->goal = s->l->to_new;
 	s->w->started = 1;
@@ -132,6 +145,7 @@ void sy_shell_start(struct sy_sim *s, const struct sy_model *model)
 		return;
 	}
 	sy_feed(s, &event);
+	s->w->herd = s->w->e.herd;
 }
 
 static int sy_needs_table(const struct sy_world *w)
@@ -238,7 +252,7 @@ static void sy_arm(struct sy_sim *s)
 	if (pos == s->l->npatched + 1) {
 		w->armed = w->hooked;
 		sy_say(s, "the hooks are live");
-		if (!w->by_thread && !w->counting)
+		if (!w->by_thread && !w->counting && !w->herd)
 			sy_done(w);
 		return;
 	}
@@ -262,12 +276,16 @@ static void sy_scanned(struct sy_sim *s)
 		event.u.scan.pending++;
 		event.u.scan.nudgeable +=
 			sy_look_nudgeable((enum sy_look)t->look) && !t->nudged;
+		event.u.scan.drivable +=
+			sy_look_drivable((enum sy_look)t->look);
 		event.u.scan.moving += t->look != SY_LOOK_ASLEEP &&
 				       t->look != SY_LOOK_KTHREAD;
 	}
 	w->running = 0;
 	sy_done(w);
 	sy_say(s, "the scan is over, %u are left", event.u.scan.pending);
+	if (w->holding)
+		sy_hold_drive(s);
 	sy_feed(s, &event);
 }
 
@@ -317,6 +335,11 @@ void sy_shell_stopped(struct sy_sim *s, struct sy_event *event)
 static void sy_flip(struct sy_sim *s)
 {
 	struct sy_world *w = s->w;
+	sy_u32 i;
+
+	for (i = 0; i < w->ntasks; i++)
+		if (w->task[i].excused && w->task[i].life == SY_ALIVE)
+			sy_history(s, SY_HISTORY_EXCUSED, i, 0, 0);
 
 	if (sy_order_asked(&w->e.model))
 		sy_word(s, w->act.func, w->goal ? SY_WORD_NEW : SY_WORD_OLD);
@@ -437,6 +460,8 @@ static void sy_settle(struct sy_sim *s)
 		w->task[i].queued = 0;
 		w->task[i].nudged = 0;
 		w->task[i].excused = 0;
+		/* No hold lasts: a work that is left declines. */
+		w->task[i].working = 0;
 	}
 	w->pending = 0;
 	sy_done(w);
@@ -472,6 +497,14 @@ static void sy_act(struct sy_sim *s)
 		break;
 	case SY_ACT_NUDGE:
 		sy_nudge(s);
+		break;
+	case SY_ACT_HOLD:
+		sy_hold_begin(s);
+		sy_done(w);
+		break;
+	case SY_ACT_RELEASE:
+		sy_hold_end(s);
+		sy_done(w);
 		break;
 	case SY_ACT_TURN:
 		sy_turn(s);
@@ -544,18 +577,30 @@ void sy_shell_step(struct sy_sim *s)
 
 /* ---- what comes from outside ----------------------------------------------- */
 
+static const char *const sy_due_words[] = {
+	[SY_DUE_SCAN] = "it is time to look again",
+	[SY_DUE_NUDGE] = "it is time to nudge",
+	[SY_DUE_DEADLINE] = "the deadline passes",
+	[SY_DUE_HERD] = "it is time to look again, and to hold tasks",
+	[SY_DUE_HOLD] = "the hold's time is over",
+};
+
 /* The timer expires, as late as it takes for @due to have passed. */
 void sy_shell_timer(struct sy_sim *s, enum sy_due due)
 {
 	struct sy_event event = { .kind = SY_EVENT_TIMER };
 	struct sy_engine *e = &s->w->e;
 
-	event.now_ns = due == SY_DUE_SCAN  ? e->scan_at :
-		       due == SY_DUE_NUDGE ? e->nudge_at :
-					     e->deadline_at;
-	sy_say(s, due == SY_DUE_SCAN  ? "it is time to look again" :
-		  due == SY_DUE_NUDGE ? "it is time to nudge" :
-					"the deadline passes");
+	const sy_u64 at[] = {
+		[SY_DUE_SCAN] = e->scan_at,
+		[SY_DUE_NUDGE] = e->nudge_at,
+		[SY_DUE_DEADLINE] = e->deadline_at,
+		[SY_DUE_HERD] = e->herd_at,
+		[SY_DUE_HOLD] = e->hold_until,
+	};
+
+	event.now_ns = at[due];
+	sy_say(s, "%s", sy_due_words[due]);
 	s->w->timer = 0;
 	sy_feed(s, &event);
 }

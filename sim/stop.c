@@ -20,7 +20,8 @@ static int sy_outside(struct sy_sim *s, sy_u32 i, enum sy_view view)
 	enum sy_look look = sy_judge(&w->e.model, sy_sight(s, i, view));
 
 	sy_note_look(&w->task[i], look);
-	return look == SY_LOOK_LEFT;
+	w->task[i].excused = look == SY_LOOK_EXCUSED;
+	return look == SY_LOOK_LEFT || look == SY_LOOK_EXCUSED;
 }
 
 /* One CPU comes, looks at its own task and stays. */

@@ -272,6 +272,8 @@ int sy_task_can_wake(const struct sy_sim *s, sy_u32 i)
 
 	if (t->life != SY_ALIVE || t->run < SY_ASLEEP)
 		return 0;
+	if (t->parked)
+		return 1;
 	in = sy_insn(s, t);
 	if (in->op == SY_OP_AWAIT)
 		return sy_value(s->w, t, in->a) == in->b;
@@ -283,13 +285,26 @@ int sy_task_can_wake(const struct sy_sim *s, sy_u32 i)
 void sy_task_wake(struct sy_sim *s, sy_u32 i)
 {
 	struct sy_sim_task *t = &s->w->task[i];
-	sy_u8 op = sy_insn(s, t)->op;
+	sy_u8 op;
+
+	if (t->parked) {
+		sy_hold_time_is_up(s, i);
+		return;
+	}
+	op = sy_insn(s, t)->op;
 
 	/* Its next stay begins when it runs: so far it has done nothing. */
 	t->resumes = op == SY_OP_REST && sy_task_resting(s, t);
 	if (op != SY_OP_AWAIT && op != SY_OP_LOCK)
 		sy_top(t)->pc++;
 	t->run = SY_RUNNABLE;
+}
+
+/* Its work finds it on its way back from an interrupt that did nothing. */
+void sy_task_kicked(struct sy_sim *s, sy_u32 i)
+{
+	sy_enter_kernel(s, i);
+	sy_hold_run(s, i);
 }
 
 void sy_task_interrupt(struct sy_sim *s, sy_u32 i, int nmi)
@@ -532,7 +547,12 @@ static void sy_task_step_one(struct sy_sim *s, sy_u32 i)
 		return;
 	}
 	if (!t->nframes) {
-		sy_leave_kernel(s, i);
+		if (t->parked)
+			sy_hold_park(s, i);
+		else if (t->working)
+			sy_hold_run(s, i);
+		else
+			sy_leave_kernel(s, i);
 		return;
 	}
 	switch (sy_top(t)->at) {

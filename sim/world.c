@@ -179,6 +179,8 @@ static void sy_moves_on_cpu(struct sy_moves *m, sy_u32 i, int crowded)
 
 	if (sy_task_can_step(m->s, i))
 		sy_add(m, SY_MOVE_STEP, i, 0);
+	if (t->user && t->working && !still)
+		sy_add(m, SY_MOVE_KICK, i, 0);
 	if (t->nmis && !(t->nframes && t->frame[t->nframes - 1].nmi))
 		sy_add(m, SY_MOVE_NMI, i, 0);
 	if (still || sy_interrupted(t))
@@ -222,8 +224,12 @@ static void sy_moves_of_time(struct sy_moves *m)
 	/* The worker hears of a timer when it has nothing else to do. */
 	if (!w->timer || w->acting || w->nqueue)
 		return;
+	/* The wait before the first hold is as long as one wait between looks. */
 	if (e->scan_at)
-		sy_add(m, SY_MOVE_TIMER, 0, SY_DUE_SCAN);
+		sy_add(m, SY_MOVE_TIMER, 0,
+		       e->herd_at > 1 ? SY_DUE_HERD : SY_DUE_SCAN);
+	if (e->holding)
+		sy_add(m, SY_MOVE_TIMER, 0, SY_DUE_HOLD);
 	if (e->nudge_at && e->nudgeable)
 		sy_add(m, SY_MOVE_TIMER, 0, SY_DUE_NUDGE);
 	if (e->deadline_at && m->s->l->deadline)
@@ -305,6 +311,9 @@ static void sy_move_of_task(struct sy_sim *s, const struct sy_move *move)
 	case SY_MOVE_WAKE:
 		sy_say(s, "%s is woken", name);
 		sy_task_wake(s, move->who);
+		break;
+	case SY_MOVE_KICK:
+		sy_task_kicked(s, move->who);
 		break;
 	case SY_MOVE_FREE:
 		sy_say(s, "%s is freed", name);

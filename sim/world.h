@@ -55,6 +55,9 @@ struct sy_sim_task {
 	sy_u8 queued:1;
 	sy_u8 excused:1;
 	sy_u8 nudged:1;
+	sy_u8 herd:1; /* marked: to be parked at the border */
+	sy_u8 working:1; /* its border work is queued */
+	sy_u8 parked:1; /* the mark: parked if it is asleep, too */
 	sy_u8 uncounted:1; /* it may have calls that did not count */
 	sy_u8 inside; /* its calls that did */
 	sy_u8 look;
@@ -118,6 +121,9 @@ struct sy_world {
 	sy_u8 live:1; /* every entry asks the gate */
 	sy_u8 flipped:1; /* SWITCH_KERNEL: the table's word inside is NEW */
 	sy_u8 engine_holds:1;
+	sy_u8 herd:1; /* tasks may be held: the border hook is needed */
+	sy_u8 holding:1; /* between HOLD and RELEASE */
+	sy_u8 hold_all:1; /* everyone who comes to the border, not the marked */
 	sy_u16 holds; /* SWITCH_KERNEL: the table's word inside */
 	sy_u32 stopped; /* CPUs that came to the stop */
 	sy_u8 word[SY_FUNCS]; /* enum sy_word, by place in the patch */
@@ -150,10 +156,17 @@ enum sy_move_kind {
 	SY_MOVE_TIMER, /* arg: enum sy_due */
 	SY_MOVE_REVERSE,
 	SY_MOVE_RETIRE, /* the retirement goes on */
+	SY_MOVE_KICK, /* the interrupt that a task got at the border */
 	SY_MOVE_SWITCH, /* definition: a unit switches */
 };
 
-enum sy_due { SY_DUE_SCAN, SY_DUE_NUDGE, SY_DUE_DEADLINE };
+enum sy_due {
+	SY_DUE_SCAN,
+	SY_DUE_NUDGE,
+	SY_DUE_DEADLINE,
+	SY_DUE_HERD, /* the wait before the first hold */
+	SY_DUE_HOLD, /* the end of a hold */
+};
 
 struct sy_move {
 	sy_u8 kind, arg;
@@ -182,6 +195,7 @@ const char *sy_side_name(const struct sy_sim *s, sy_u8 side);
 /* task.c: what tasks do */
 void sy_task_step(struct sy_sim *s, sy_u32 i);
 void sy_task_wake(struct sy_sim *s, sy_u32 i);
+void sy_task_kicked(struct sy_sim *s, sy_u32 i);
 void sy_task_interrupt(struct sy_sim *s, sy_u32 i, int nmi);
 int sy_task_can_step(const struct sy_sim *s, sy_u32 i);
 int sy_task_can_wake(const struct sy_sim *s, sy_u32 i);
@@ -216,6 +230,15 @@ sy_u8 sy_count_in(struct sy_sim *s, struct sy_sim_task *t);
 void sy_count_out(struct sy_sim *s, sy_u32 i, sy_u8 epoch);
 int sy_count_sums_up(const struct sy_world *w);
 
+/* hold.c: tasks held at the border */
+void sy_hold_begin(struct sy_sim *s);
+void sy_hold_drive(struct sy_sim *s);
+void sy_hold_end(struct sy_sim *s);
+void sy_hold_border(struct sy_sim *s, sy_u32 i);
+void sy_hold_run(struct sy_sim *s, sy_u32 i);
+void sy_hold_park(struct sy_sim *s, sy_u32 i);
+void sy_hold_time_is_up(struct sy_sim *s, sy_u32 i);
+
 /* shell.c: carries out the core's actions */
 void sy_shell_start(struct sy_sim *s, const struct sy_model *model);
 int sy_shell_can_step(const struct sy_sim *s);
@@ -223,7 +246,7 @@ void sy_shell_step(struct sy_sim *s);
 void sy_shell_timer(struct sy_sim *s, enum sy_due due);
 void sy_shell_reverse(struct sy_sim *s);
 void sy_shell_failed(struct sy_sim *s);
-void sy_shell_forget_time(struct sy_engine *e);
+void sy_shell_forget_time(struct sy_engine *e, sy_u64 now);
 int sy_shell_served(const struct sy_litmus *l, const struct sy_model *model);
 void sy_shell_stopped(struct sy_sim *s, struct sy_event *event);
 
@@ -245,6 +268,9 @@ sy_u32 sy_definition_moves(const struct sy_sim *s, struct sy_move *ret);
 void sy_definition_switch(struct sy_sim *s, const struct sy_move *move);
 void sy_definition_arrive(struct sy_sim *s);
 sy_u8 sy_definition_side(const struct sy_sim *s, sy_u32 i, sy_u32 func);
+
+/* forget.c: what nobody asks for any more */
+void sy_forget(struct sy_sim *s);
 
 /* rules.c: what must always hold */
 const char *sy_broken_rule(const struct sy_sim *s);
