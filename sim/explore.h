@@ -7,7 +7,7 @@
 
 #include "world.h"
 
-#define SY_BOUND 3000000u /* states; more is an error, never a result */
+#define SY_BOUND 12000000u /* states; more is an error, never a result */
 
 /* What may be seen on the way; the oracle's bits come first. */
 #define SY_SIGHT_BROKEN 12 /* a check of the program failed */

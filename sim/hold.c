@@ -37,7 +37,8 @@ void sy_hold_drive(struct sy_sim *s)
 		    !sy_look_drivable((enum sy_look)t->look))
 			continue;
 		t->herd = 1;
-		if (!sy_look_nudgeable((enum sy_look)t->look))
+		if (!sy_look_nudgeable((enum sy_look)t->look) ||
+		    s->fault == SY_FAULT_NUDGE)
 			continue;
 		sy_say(s, "%s is driven to the border", s->l->thread[i].name);
 		t->flagged = 1;
@@ -117,7 +118,6 @@ void sy_hold_park(struct sy_sim *s, sy_u32 i)
 /* It was killed, or was held for as long as it may be. */
 void sy_hold_time_is_up(struct sy_sim *s, sy_u32 i)
 {
-	sy_say(s, "%s need not stay parked any longer",
-	       s->l->thread[i].name);
+	sy_say(s, "%s need not stay parked any longer", s->l->thread[i].name);
 	sy_let_go(&s->w->task[i]);
 }

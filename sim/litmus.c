@@ -28,34 +28,26 @@ const struct sy_model sy_models[SY_MODELS] = {
 };
 
 const char *const sy_model_words[SY_MODELS] = {
-	"FUNCTION/FUNCTION",	 "FUNCTION/THREAD",    "FUNCTION/KERNEL",
-	"PATCHED_SET/FUNCTION",	 "PATCHED_SET/THREAD", "PATCHED_SET/KERNEL",
-	"KERNEL/FUNCTION",	 "KERNEL/THREAD",      "KERNEL/KERNEL",
-	"KERNEL/FUNCTION/relaxed", "KERNEL/THREAD/relaxed", "KERNEL/KERNEL/relaxed",
+	"FUNCTION/FUNCTION",	 "FUNCTION/THREAD",
+	"FUNCTION/KERNEL",	 "PATCHED_SET/FUNCTION",
+	"PATCHED_SET/THREAD",	 "PATCHED_SET/KERNEL",
+	"KERNEL/FUNCTION",	 "KERNEL/THREAD",
+	"KERNEL/KERNEL",	 "KERNEL/FUNCTION/relaxed",
+	"KERNEL/THREAD/relaxed", "KERNEL/KERNEL/relaxed",
 };
 
 static const char *const sy_op_words[SY_OP__LAST] = {
-	[SY_OP_END] = "return",
-	[SY_OP_POINT] = "point",
-	[SY_OP_CALL] = "call",
-	[SY_OP_TAIL] = "tail",
-	[SY_OP_SLEEP] = "sleep",
-	[SY_OP_SLEEPD] = "sleep-uninterruptible",
-	[SY_OP_STOPPED] = "stopped",
-	[SY_OP_REST] = "rest",
-	[SY_OP_AWAIT] = "await",
-	[SY_OP_SET] = "set",
-	[SY_OP_INC] = "inc",
-	[SY_OP_DEC] = "dec",
-	[SY_OP_CHECK] = "check",
-	[SY_OP_LOCK] = "lock",
-	[SY_OP_UNLOCK] = "unlock",
-	[SY_OP_FORK] = "fork",
-	[SY_OP_EXITING] = "exiting",
-	[SY_OP_OFFLIST] = "off-lists",
-	[SY_OP_DIE] = "die",
-	[SY_OP_SPIN] = "spin",
-	[SY_OP_RETURN_IF] = "return-if",
+	[SY_OP_END] = "return",	       [SY_OP_POINT] = "point",
+	[SY_OP_CALL] = "call",	       [SY_OP_TAIL] = "tail",
+	[SY_OP_SLEEP] = "sleep",       [SY_OP_SLEEPD] = "sleep-uninterruptible",
+	[SY_OP_STOPPED] = "stopped",   [SY_OP_REST] = "rest",
+	[SY_OP_AWAIT] = "await",       [SY_OP_AWAITI] = "await-interruptible",
+	[SY_OP_SET] = "set",	       [SY_OP_INC] = "inc",
+	[SY_OP_DEC] = "dec",	       [SY_OP_CHECK] = "check",
+	[SY_OP_LOCK] = "lock",	       [SY_OP_UNLOCK] = "unlock",
+	[SY_OP_FORK] = "fork",	       [SY_OP_EXITING] = "exiting",
+	[SY_OP_OFFLIST] = "off-lists", [SY_OP_DIE] = "die",
+	[SY_OP_SPIN] = "spin",	       [SY_OP_RETURN_IF] = "return-if",
 };
 
 struct sy_reader {
@@ -205,6 +197,7 @@ static int sy_operands(struct sy_reader *r, struct sy_insn *in)
 	case SY_OP_UNLOCK:
 		return sy_variable(r, &in->a);
 	case SY_OP_AWAIT:
+	case SY_OP_AWAITI:
 	case SY_OP_SET:
 	case SY_OP_CHECK:
 	case SY_OP_RETURN_IF:
@@ -380,13 +373,16 @@ static int sy_line_request(struct sy_reader *r)
 			r->l->retire = 1;
 		else if (!strcmp(word, "herd"))
 			r->l->herd = 1;
+		else if (!strcmp(word, "faulty"))
+			r->l->faults = 2;
 		else if (!strcmp(word, "late"))
 			r->l->fault_late = 1;
 		else if (!strcmp(word, "failed"))
 			r->l->fault_failed = 1;
 		else
-			return sy_expected(r,
-					   "reverse, deadline, herd, retire, late or failed");
+			return sy_expected(
+				r,
+				"reverse, deadline, herd, retire, late, failed or faulty");
 	}
 	return 0;
 }

@@ -24,6 +24,7 @@ enum sy_op {
 	SY_OP_STOPPED, /* stopped or traced */
 	SY_OP_REST, /* a kthread's sleep in its main loop */
 	SY_OP_AWAIT, /* a: variable, b: value; uninterruptible */
+	SY_OP_AWAITI, /* likewise, interruptible: a nudge ends it, too */
 	SY_OP_SET,
 	SY_OP_INC,
 	SY_OP_DEC,
@@ -98,6 +99,7 @@ struct sy_litmus {
 	sy_u8 herd; /* may hold tasks at the border; LEAVE_KERNEL always may */
 	sy_u8 retire; /* what follows a removal is explored, too */
 	sy_u8 fault_late, fault_failed;
+	sy_u8 faults; /* so many more, of any action, may come */
 	sy_u8 detector; /* enum sy_detector, asked for; set by who explores */
 	enum sy_outcome outcome;
 	sy_u32 observation; /* SY_OUTCOME_OBSERVED: one of SY_M1 .. SY_M4 */

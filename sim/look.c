@@ -42,6 +42,8 @@ sy_u32 sy_sight(const struct sy_sim *s, sy_u32 i, enum sy_view view)
 	int runnable = t->run <= SY_RUNNABLE;
 	sy_u32 seen = th->kind == SY_KTHREAD ? SY_SEEN_KTHREAD : 0;
 
+	if (s->fault == SY_FAULT_LOOK)
+		return seen | SY_SEEN_UNRELIABLE;
 	if (t->life != SY_ALIVE)
 		return seen | SY_SEEN_DEAD;
 	if (view == SY_VIEW_OFF_CPU && t->run == SY_ON_CPU)

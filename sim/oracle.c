@@ -204,8 +204,8 @@ static sy_u32 sy_whose_turn(const struct sy_oracle *o, sy_u8 side)
 }
 
 static void sy_switch_func(struct sy_oracle *o,
-			   struct sy_oracle_thread *threads,
-			   sy_u32 nthreads, const struct sy_history *ev)
+			   struct sy_oracle_thread *threads, sy_u32 nthreads,
+			   const struct sy_history *ev)
 {
 	if (o->model.sw != SY_SWITCH_FUNCTION)
 		o->broken |= SY_CLAUSE_UNIT;
@@ -234,8 +234,8 @@ static void sy_switch_thread(struct sy_oracle *o, struct sy_oracle_thread *t,
 }
 
 static void sy_switch_kernel(struct sy_oracle *o,
-			     struct sy_oracle_thread *threads,
-			     sy_u32 nthreads, const struct sy_history *ev)
+			     struct sy_oracle_thread *threads, sy_u32 nthreads,
+			     const struct sy_history *ev)
 {
 	if (o->model.sw != SY_SWITCH_KERNEL)
 		o->broken |= SY_CLAUSE_UNIT;

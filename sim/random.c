@@ -206,6 +206,8 @@ static void sy_make_world(struct sy_run_of *r, sy_u64 seed)
 	l->deadline = !sy_below(r, 3);
 	l->fault_late = !sy_below(r, 2);
 	l->fault_failed = !sy_below(r, 8);
+	l->faults = (sy_u8)(sy_below(r, 2) ? 0 : sy_below(r, 8));
+	l->herd = !sy_below(r, 2);
 	l->retire = 1;
 	sy_make_functions(r);
 	l->detector = sy_random_detector(r);
@@ -245,13 +247,18 @@ static const char *sy_after_move(struct sy_sim *s)
 static struct sy_move sy_choose(struct sy_run_of *r,
 				const struct sy_move *moves, sy_u32 n)
 {
-	sy_u32 first = n;
+	sy_u32 i, first = n;
 
 	while (first && moves[first - 1].kind >= SY_MOVE_WORKER)
 		first--;
-	if (first < n && !sy_below(r, 3))
-		return moves[first + sy_below(r, n - first)];
-	return moves[sy_below(r, n)];
+	if (first == n || sy_below(r, 3))
+		return moves[sy_below(r, n)];
+	/* Faults are rare, and preparing is to succeed more often than not. */
+	do
+		i = first + sy_below(r, n - first);
+	while (moves[i].kind == SY_MOVE_FAULT &&
+	       sy_below(r, moves[i].arg == SY_FAULT_FAILED ? 64 : 4));
+	return moves[i];
 }
 
 /* Return: null, or the rule that broke after r->nsteps moves. */

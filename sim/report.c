@@ -104,6 +104,9 @@ static int sy_judge_count(struct sy_options *o, struct sy_litmus *l, sy_u32 m)
 	if (sy_model_detector(&sy_models[m], SY_DETECTOR_COUNT) !=
 	    SY_DETECTOR_COUNT)
 		return 1;
+	/* Who counts does not hold anybody: the file speaks of who does. */
+	if (l->herd && l->outcome == SY_OUTCOME_CONVERGES)
+		return 1;
 	for (i = 0; i < l->npatched; i++)
 		if (l->func[l->order[i]].flags & SY_FUNC_UNCHECKED)
 			return 1;

@@ -36,12 +36,18 @@ static int sy_words_agree(const struct sy_sim *s)
 	return 1;
 }
 
-/* Whoever is parked sleeps for as long as a hold lasts, and no longer. */
+/*
+ * Whoever is parked sleeps for as long as a hold lasts, and no longer; and no
+ * hold outlasts the transition.
+ */
 static int sy_nobody_stays(const struct sy_world *w)
 {
+	int at_rest = w->e.state == SY_IDLE && !w->acting && !w->nqueue;
 	sy_u32 i;
 
-	for (i = 0; i < w->ntasks && !w->holding; i++)
+	if (w->holding && !at_rest)
+		return 1;
+	for (i = 0; i < w->ntasks; i++)
 		if (w->task[i].parked && w->task[i].run == SY_ASLEEP)
 			return 0;
 	return 1;

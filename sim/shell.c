@@ -401,6 +401,11 @@ static void sy_nudge(struct sy_sim *s)
 		t->nudged = 1;
 		if (s->l->thread[i].kind == SY_KTHREAD || t->life != SY_ALIVE)
 			continue;
+		if (s->fault == SY_FAULT_NUDGE) {
+			sy_say(s, "the nudge of %s is lost",
+			       s->l->thread[i].name);
+			continue;
+		}
 		sy_say(s, "the worker nudges %s", s->l->thread[i].name);
 		t->flagged = 1;
 		if (t->run == SY_ASLEEP)
@@ -551,6 +556,29 @@ int sy_shell_can_step(const struct sy_sim *s)
 	if (w->act.kind == SY_ACT_STOP && w->gathering && !w->counting)
 		return sy_stop_all_came(s);
 	return 1;
+}
+
+/* Would the next step of the worker be one in which @fault can strike? */
+int sy_shell_can_fail(const struct sy_sim *s, enum sy_sim_fault fault)
+{
+	const struct sy_world *w = s->w;
+	int kind = w->acting ? w->act.kind :
+		   w->nqueue ? w->queue[0].kind :
+			       SY_ACT__LAST;
+
+	switch (fault) {
+	case SY_FAULT_LOOK:
+		return kind == SY_ACT_SCAN;
+	case SY_FAULT_NUDGE:
+		return kind == SY_ACT_NUDGE || kind == SY_ACT_HOLD;
+	case SY_FAULT_STOP_INSIDE:
+	case SY_FAULT_STOP_NMI:
+		return w->gathering && !w->counting && sy_stop_all_came(s);
+	case SY_FAULT_STOP_LATE:
+		return w->gathering && !w->counting && !sy_stop_all_came(s);
+	default:
+		return w->acting && kind == SY_ACT_PREPARE;
+	}
 }
 
 void sy_shell_step(struct sy_sim *s)

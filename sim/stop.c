@@ -49,6 +49,10 @@ enum sy_stop_end sy_stop_check(struct sy_sim *s)
 	struct sy_world *w = s->w;
 	sy_u32 i;
 
+	if (s->fault == SY_FAULT_STOP_NMI)
+		return SY_STOP_NMI;
+	if (s->fault == SY_FAULT_STOP_INSIDE)
+		return SY_STOP_INSIDE;
 	if (w->gate_nmi) {
 		w->gate_nmi = 0;
 		return SY_STOP_NMI;

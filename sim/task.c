@@ -275,7 +275,7 @@ int sy_task_can_wake(const struct sy_sim *s, sy_u32 i)
 	if (t->parked)
 		return 1;
 	in = sy_insn(s, t);
-	if (in->op == SY_OP_AWAIT)
+	if (in->op == SY_OP_AWAIT || in->op == SY_OP_AWAITI)
 		return sy_value(s->w, t, in->a) == in->b;
 	if (in->op == SY_OP_LOCK)
 		return !sy_value(s->w, t, in->a);
@@ -295,7 +295,7 @@ void sy_task_wake(struct sy_sim *s, sy_u32 i)
 
 	/* Its next stay begins when it runs: so far it has done nothing. */
 	t->resumes = op == SY_OP_REST && sy_task_resting(s, t);
-	if (op != SY_OP_AWAIT && op != SY_OP_LOCK)
+	if (op != SY_OP_AWAIT && op != SY_OP_AWAITI && op != SY_OP_LOCK)
 		sy_top(t)->pc++;
 	t->run = SY_RUNNABLE;
 }
@@ -376,10 +376,12 @@ static void sy_await(struct sy_sim *s, sy_u32 i, const struct sy_insn *in)
 	struct sy_sim_task *t = &s->w->task[i];
 	sy_u8 want = in->op == SY_OP_LOCK ? 0 : in->b;
 
-	if (sy_value(s->w, t, in->a) != want) {
+	if (sy_value(s->w, t, in->a) != want &&
+	    !(in->op == SY_OP_AWAITI && t->flagged)) {
 		sy_say(s, "%s: waits in %s()", sy_task_name(s, i),
 		       sy_func_name(s, sy_top(t)->func));
-		sy_task_off(s, i, SY_ASLEEP_D);
+		sy_task_off(s, i,
+			    in->op == SY_OP_AWAITI ? SY_ASLEEP : SY_ASLEEP_D);
 		return;
 	}
 	if (in->op == SY_OP_LOCK)
@@ -430,6 +432,7 @@ static int sy_exec_special(struct sy_sim *s, sy_u32 i, const struct sy_insn *in)
 		sy_sleep(s, i, in->op);
 		return 1;
 	case SY_OP_AWAIT:
+	case SY_OP_AWAITI:
 	case SY_OP_LOCK:
 		sy_await(s, i, in);
 		return 1;

@@ -8,6 +8,7 @@
  *   oTF T enters old F     nTF T enters new F     eT  T ends its stay
  *   rTF T returns from old F   RTF from new F     dT  T is dead
  *   !T  T switches   ?T  it does, excused   -T  it does, back to old
+ *   xT  T is excused at the next switch of all
  *   !FF  function F switches   !!  the system does   <  turn
  *   $  settled on new   ~  events were lost   %  T_u is not recorded
  *
@@ -63,6 +64,15 @@ struct sy_case {
 #define KTR                                          \
 	{                                            \
 		SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 1 \
+	}
+
+#define KKR                                          \
+	{                                            \
+		SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 1 \
+	}
+#define KFR                                            \
+	{                                              \
+		SY_LEAVE_KERNEL, SY_SWITCH_FUNCTION, 1 \
 	}
 
 #define CLEAN SY_ORACLE_CLEAN
@@ -177,6 +187,18 @@ static const struct sy_case sy_cases[] = {
 	  FORBIDDEN, SY_M4, 0 },
 	{ "nothing forbidden, instants unknown", PK,
 	  "% b0 b1 s0 o00 r00 n00 R00 e0 $", CLEAN, SY_M2, 0 },
+	/* relaxed, at an instant for all: each excuse is for one and for once */
+	{ "M2 by one who was excused at the flip", KKR,
+	  "b0 s0 o00 r00 x0 !! n01 R01 e0", CLEAN, SY_M2, 0 },
+	{ "relaxed excuses nobody else", KKR, "b0 b1 s0 s1 x0 !!", VIOLATED, 0,
+	  SY_CLAUSE_LEAVE_KERNEL },
+	{ "strict excuses nobody", KK, "b0 s0 x0 !!", VIOLATED, 0,
+	  SY_CLAUSE_LEAVE_KERNEL },
+	{ "an excuse does not cover a frame of the set", KKR, "b0 s0 o00 x0 !!",
+	  VIOLATED, 0, SY_CLAUSE_LEAVE_SET },
+	{ "an excuse is for one switch", KFR, "b0 s0 x0 !F0 !F1", VIOLATED, 0,
+	  SY_CLAUSE_LEAVE_KERNEL },
+	{ "excused at each switch", KFR, "b0 s0 x0 !F0 x0 !F1 $", CLEAN, 0, 0 },
 	/* gaps */
 	{ "events were lost", PT, "b0 ~ !0 $", INCOMPLETE, 0, 0 },
 	{ "a return without a call", PT, "b0 s0 r00", INCOMPLETE, 0, 0 },
@@ -199,14 +221,15 @@ static sy_u32 sy_digit(const char *word, sy_u32 i)
 /* Return: 0 if the word is no event. */
 static int sy_event_of(const char *word, struct sy_history *ev)
 {
-	static const char letters[] = "bBonrRsed!?-";
+	static const char letters[] = "bBonrRsed!?-x";
 	static const enum sy_history_kind kinds[] = {
 		SY_HISTORY_BIRTH,	  SY_HISTORY_BIRTH,
 		SY_HISTORY_ENTER,	  SY_HISTORY_ENTER,
 		SY_HISTORY_RETURN,	  SY_HISTORY_RETURN,
 		SY_HISTORY_STAY,	  SY_HISTORY_BORDER,
 		SY_HISTORY_DEAD,	  SY_HISTORY_SWITCH_THREAD,
-		SY_HISTORY_SWITCH_THREAD, SY_HISTORY_SWITCH_THREAD
+		SY_HISTORY_SWITCH_THREAD, SY_HISTORY_SWITCH_THREAD,
+		SY_HISTORY_EXCUSED
 	};
 	const char *at = strchr(letters, *word);
 

@@ -107,6 +107,7 @@ void sy_world_init(struct sy_sim *s, const struct sy_model *model)
 
 	memset(w, 0, sy_world_size(s->l->nthreads));
 	w->ntasks = s->l->nthreads;
+	w->faults = s->l->faults;
 	sy_engine_init(&w->e);
 	sy_oracle_init(&w->o, model, s->l->npatched, s->l->to_new,
 		       sy_othreads(w), w->ntasks);
@@ -240,7 +241,7 @@ static void sy_moves_of_engine(struct sy_moves *m)
 {
 	const struct sy_sim *s = m->s;
 	const struct sy_world *w = s->w;
-	sy_u32 cpu;
+	sy_u32 cpu, fault;
 
 	if (sy_shell_can_step(s))
 		sy_add(m, SY_MOVE_WORKER, 0, 0);
@@ -255,6 +256,9 @@ static void sy_moves_of_engine(struct sy_moves *m)
 		if (s->l->fault_late && !sy_stop_all_came(s))
 			sy_add(m, SY_MOVE_LATE, 0, 0);
 	}
+	for (fault = 1; w->faults && fault < SY_FAULT__LAST; fault++)
+		if (sy_shell_can_fail(s, (enum sy_sim_fault)fault))
+			sy_add(m, SY_MOVE_FAULT, 0, fault);
 	sy_moves_of_time(m);
 	if (s->l->reverse && !w->reversed && w->e.state != SY_IDLE &&
 	    w->e.state != SY_SETTLING)
@@ -283,6 +287,20 @@ static void sy_late(struct sy_sim *s)
 	sy_say(s, "a CPU does not come to the stop in time");
 	sy_stop_end(s);
 	sy_shell_stopped(s, &event);
+}
+
+/* The step that would come anyway, but for the fault. */
+static void sy_faulty(struct sy_sim *s, enum sy_sim_fault fault)
+{
+	s->w->faults--;
+	s->fault = fault;
+	if (fault == SY_FAULT_STOP_LATE)
+		sy_late(s);
+	else if (fault == SY_FAULT_FAILED)
+		sy_shell_failed(s);
+	else
+		sy_shell_step(s);
+	s->fault = SY_FAULT_NONE;
 }
 
 static void sy_flushed(struct sy_sim *s)
@@ -330,6 +348,9 @@ void sy_move(struct sy_sim *s, const struct sy_move *move)
 	switch (move->kind) {
 	case SY_MOVE_WORKER:
 		sy_shell_step(s);
+		break;
+	case SY_MOVE_FAULT:
+		sy_faulty(s, (enum sy_sim_fault)move->arg);
 		break;
 	case SY_MOVE_LATE:
 		sy_late(s);

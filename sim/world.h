@@ -88,6 +88,7 @@ struct sy_world {
 	sy_u16 cpu[SY_CPUS]; /* task + 1, or 0 */
 	sy_u8 var[SY_VARS];
 	sy_u8 nqueue;
+	sy_u8 faults; /* that may still come */
 	struct sy_sim_action act; /* the worker is in this one */
 	struct sy_sim_action queue[SY_QUEUE];
 	sy_u8 acting:1;
@@ -130,6 +131,18 @@ struct sy_world {
 	struct sy_sim_task task[];
 };
 
+/* As module/kernel/inject.h has them. */
+enum sy_sim_fault {
+	SY_FAULT_NONE,
+	SY_FAULT_LOOK, /* a stack cannot be walked */
+	SY_FAULT_NUDGE, /* a signal is lost */
+	SY_FAULT_STOP_INSIDE,
+	SY_FAULT_STOP_NMI,
+	SY_FAULT_STOP_LATE,
+	SY_FAULT_FAILED, /* preparing fails */
+	SY_FAULT__LAST
+};
+
 /* Everything but the world itself that a step needs. */
 struct sy_sim {
 	const struct sy_litmus *l;
@@ -137,6 +150,7 @@ struct sy_sim {
 	int definition; /* units switch by the model's definition, no engine */
 	char *words; /* what the step did, or NULL */
 	unsigned long nwords;
+	enum sy_sim_fault fault; /* of this step */
 	const char *wrong; /* sy_engine_check() */
 };
 
@@ -156,6 +170,7 @@ enum sy_move_kind {
 	SY_MOVE_TIMER, /* arg: enum sy_due */
 	SY_MOVE_REVERSE,
 	SY_MOVE_RETIRE, /* the retirement goes on */
+	SY_MOVE_FAULT, /* the worker, with a fault: enum sy_sim_fault */
 	SY_MOVE_KICK, /* the interrupt that a task got at the border */
 	SY_MOVE_SWITCH, /* definition: a unit switches */
 };
@@ -241,6 +256,7 @@ void sy_hold_time_is_up(struct sy_sim *s, sy_u32 i);
 
 /* shell.c: carries out the core's actions */
 void sy_shell_start(struct sy_sim *s, const struct sy_model *model);
+int sy_shell_can_fail(const struct sy_sim *s, enum sy_sim_fault fault);
 int sy_shell_can_step(const struct sy_sim *s);
 void sy_shell_step(struct sy_sim *s);
 void sy_shell_timer(struct sy_sim *s, enum sy_due due);
