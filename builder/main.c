@@ -16,7 +16,7 @@
 #include "tool/command.h"
 
 static const struct sy_stage sy_stages[] = {
-	{ "kernel", sy_stage_kernel, "", false },
+	{ "kernel", sy_stage_kernel, "", true },
 	{ "list", sy_stage_list, "", false },
 	{ "compile", sy_stage_compile, "UNIT.c...", false },
 	{ "match", sy_stage_match, "UNIT.c...", false },
@@ -141,6 +141,23 @@ static int sy_parse(int argc, char **argv, struct sy_stage_options *opt)
 	return opt->release ? 0 : 2;
 }
 
+/* Why a kernel cannot be opened: it is not there, but for some reasons. */
+static int sy_open_status(const struct sy_fault *fault)
+{
+	switch (fault->kind) {
+	case SY_FAULT_SYSTEM:
+		return SY_BUILD_INTERNAL;
+	case SY_FAULT_COMMAND:
+		return SY_BUILD_TOOL;
+	case SY_FAULT_REFUSED:
+		return SY_BUILD_MISMATCH;
+	case SY_FAULT_NO_MEMORY:
+		return SY_BUILD_NO_MEMORY;
+	default:
+		return SY_BUILD_NO_KERNEL;
+	}
+}
+
 static int sy_run(const struct sy_stage *stage,
 		  const struct sy_stage_options *opt)
 {
@@ -156,7 +173,7 @@ static int sy_run(const struct sy_stage *stage,
 		fault = stage->run(&kernel, opt, &status);
 		sy_kernel_close(&kernel);
 	} else if (stage->command) {
-		status = SY_BUILD_NO_KERNEL;
+		status = sy_open_status(fault);
 	}
 	if (!fault)
 		return status;

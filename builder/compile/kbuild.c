@@ -234,3 +234,14 @@ struct sy_fault *sy_kbuild_line(const struct sy_kernel *k, const char *unit,
 	fault = sy_path_mkdir(kept.text, true);
 	return fault ? fault : sy_path_write(kept.text, *line, *len);
 }
+
+void sy_kbuild_forget(const struct sy_kernel *k, const struct sy_unit *unit)
+{
+	struct sy_path kept;
+
+	if (unit->listed)
+		sy_unit_list_forget(k);
+	else if (!sy_path_make(&kept, "%s/units/%s.command", k->home.text,
+			       unit->path.text))
+		unlink(kept.text);
+}

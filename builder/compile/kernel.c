@@ -13,11 +13,14 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "../tool/command.h"
 #include "../image/vmlinuz.h"
 #include "kernel.h"
+
+#define SY_ROOM_MIN (64ul << 20) /* the unpacked image, the overlay */
 
 static struct sy_fault *sy_find_root(struct sy_kernel *k)
 {
@@ -124,7 +127,25 @@ static struct sy_fault *sy_make_overlay(const struct sy_kernel *k)
 		fault = sy_overlay_touch(temp.text);
 	if (!fault && rename(temp.text, k->overlay.text))
 		fault = sy_fault_system(k->overlay.text);
+	if (fault)
+		sy_command_remove(temp.text);
 	return fault;
+}
+
+/* What failed for want of room says so, whatever the program that ran says. */
+static struct sy_fault *sy_check_room(const struct sy_kernel *k,
+				      struct sy_fault *fault)
+{
+	struct statvfs disk;
+
+	if (!fault || statvfs(k->home.text, &disk) ||
+	    disk.f_bavail * disk.f_frsize > SY_ROOM_MIN)
+		return fault;
+	sy_fault_free(fault);
+	return sy_fault_make(SY_FAULT_SYSTEM,
+			     "%s: no space is left; make room, or set "
+			     "SWITCHYARD_CACHE",
+			     k->home.text);
 }
 
 static struct sy_fault *sy_open_image(struct sy_kernel *k)
@@ -154,14 +175,17 @@ static struct sy_fault *sy_make_all(struct sy_kernel *k)
 		return fault;
 	fd = open(lock.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0 || flock(fd, LOCK_EX))
-		fault = sy_fault_system(lock.text);
+		fault = sy_fault_make(SY_FAULT_SYSTEM,
+				      "%s: cannot be written: %s; set "
+				      "SWITCHYARD_CACHE to a folder that can",
+				      k->home.text, strerror(errno));
 	if (!fault)
 		fault = sy_make_overlay(k);
 	if (!fault)
 		fault = sy_open_image(k);
 	if (fd >= 0)
 		close(fd);
-	return fault;
+	return sy_check_room(k, fault);
 }
 
 /* The first line of a file that begins with @key: the rest of it. */
@@ -215,14 +239,14 @@ static struct sy_fault *sy_check_source(struct sy_kernel *k, const char *source)
 	snprintf(expect, sizeof(expect), "Debian %s.%s.%s-", version,
 		 patchlevel, sublevel);
 	if (!strstr(k->image.banner, expect))
-		return sy_fault_make(SY_FAULT_BAD_FILE,
-				     "%s: source of %s.%s.%s, but the image is "
-				     "%.100s",
-				     k->source.text, version, patchlevel,
-				     sublevel,
-				     strrchr(k->image.banner, '#') ?
-					     strrchr(k->image.banner, '#') :
-					     k->image.banner);
+		return sy_fault_refuse("mismatch",
+				       "%s: source of %s.%s.%s, but the image is "
+				       "%.100s",
+				       k->source.text, version, patchlevel,
+				       sublevel,
+				       strrchr(k->image.banner, '#') ?
+					       strrchr(k->image.banner, '#') :
+					       k->image.banner);
 	return NULL;
 }
 
@@ -250,10 +274,10 @@ static struct sy_fault *sy_check_compiler(struct sy_kernel *k)
 		&(struct sy_command_run){ .argv = argv, .out = out.text });
 	if (!fault && (!sy_value(out.text, "", said, sizeof(said)) ||
 		       strncmp(at, said, strlen(said))))
-		fault = sy_fault_make(SY_FAULT_UNSUPPORTED,
-				      "%s: the image was built by '%.60s', "
-				      "here is '%.60s'",
-				      k->compiler, at, said);
+		fault = sy_fault_refuse("mismatch",
+					"%s: the image was built by '%.60s', "
+					"here is '%.60s'; install that one",
+					k->compiler, at, said);
 	unlink(out.text);
 	return fault;
 }

@@ -335,3 +335,13 @@ struct sy_fault *sy_unit_list_line(const struct sy_kernel *kernel,
 	*len = (size_t)(end - *line);
 	return NULL;
 }
+
+void sy_unit_list_forget(const struct sy_kernel *kernel)
+{
+	struct sy_unit_list list;
+	struct sy_fault *fault = sy_names(kernel, &list);
+
+	if (!fault)
+		unlink(list.units.text);
+	sy_fault_free(fault);
+}

@@ -24,4 +24,7 @@ struct sy_fault *sy_unit_list_line(const struct sy_kernel *kernel,
 				   const char **line, size_t *len,
 				   bool *listed);
 
+/* Drops the list: what it said did not make the kernel's code. */
+void sy_unit_list_forget(const struct sy_kernel *kernel);
+
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../compile/kbuild.h"
 #include "../compile/unit_list.h"
 #include "../tool/command.h"
 #include "build.h"
@@ -128,6 +129,7 @@ static struct sy_fault *sy_doubt(struct sy_build *b)
 		for (k = 0; k < 2 && !u->fault[k]; k++)
 			;
 		if (k == 2 || u->fault[k]->kind != SY_FAULT_COMMAND ||
+		    strstr(u->fault[k]->line, "killed by signal") ||
 		    u->unit.listed || sy_command_interrupted())
 			continue;
 		if (!made)
@@ -142,7 +144,8 @@ static struct sy_fault *sy_doubt(struct sy_build *b)
 }
 
 /* What a compiler says is about the diff when only the tree with it fails. */
-static struct sy_fault *sy_compile_fault(struct sy_build_unit *u)
+static struct sy_fault *sy_compile_fault(const struct sy_build *b,
+					 struct sy_build_unit *u)
 {
 	struct sy_fault *fault;
 	size_t k;
@@ -151,6 +154,8 @@ static struct sy_fault *sy_compile_fault(struct sy_build_unit *u)
 		if (u->fault[k]) {
 			fault = u->fault[k];
 			u->fault[k] = NULL;
+			if (!u->unit.listed)
+				sy_kbuild_forget(b->kernel, &u->unit);
 			return fault;
 		}
 	fault = u->fault[SY_BUILD_AFTER];
@@ -177,7 +182,8 @@ static struct sy_fault *sy_open_objects(struct sy_build_unit *u)
 	return fault;
 }
 
-static struct sy_fault *sy_check_shipped(const struct sy_build_unit *u)
+static struct sy_fault *sy_check_shipped(const struct sy_build *b,
+					 const struct sy_build_unit *u)
 {
 	char line[400];
 	size_t i;
@@ -187,6 +193,7 @@ static struct sy_fault *sy_check_shipped(const struct sy_build_unit *u)
 			continue;
 		sy_match_explain(&u->match, &u->match.funcs[i], line,
 				 sizeof(line));
+		sy_kbuild_forget(b->kernel, &u->unit);
 		return sy_fault_refuse("mismatch", "%s: %s", u->unit.path.text,
 				       line);
 	}
@@ -208,7 +215,7 @@ static struct sy_fault *sy_compare(struct sy_build *b, struct sy_build_unit *u)
 		return fault;
 	if (u->match.nfuncs && u->match.absent == u->match.nfuncs)
 		return NULL; /* no part of this kernel */
-	fault = sy_check_shipped(u);
+	fault = sy_check_shipped(b, u);
 	if (!fault)
 		fault = sy_objdiff(&u->elf[SY_BUILD_BEFORE],
 				   &u->elf[SY_BUILD_AFTER], &u->diff);
@@ -226,7 +233,7 @@ struct sy_fault *sy_build_compile(struct sy_build *b)
 	if (!fault && b->from <= SY_BUILD_COMPILE)
 		fault = sy_doubt(b);
 	for (i = 0; !fault && i < b->nunits; i++)
-		fault = sy_compile_fault(&b->units[i]);
+		fault = sy_compile_fault(b, &b->units[i]);
 	for (i = 0; !fault && i < b->nunits; i++)
 		fault = b->units[i].left_out ? NULL :
 					       sy_compare(b, &b->units[i]);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -38,6 +39,7 @@ sy_child(const struct sy_command_run *run, char *const *env)
 	const int to_write = O_WRONLY | O_CREAT | O_TRUNC;
 
 	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (sy_redirect(run->in, O_RDONLY, 0) ||
 	    sy_redirect(run->out, run->out ? to_write : O_WRONLY, 1) ||
 	    sy_redirect(run->log, run->log ? to_write : O_WRONLY, 2) ||
@@ -48,8 +50,23 @@ sy_child(const struct sy_command_run *run, char *const *env)
 	_exit(SY_EXEC_FAILED);
 }
 
-/* The environment with LC_ALL=C first; make's own variables stay outside. */
-static char **sy_environment(void)
+/* "TMPDIR=" with the folder of the log or the output: what a compiler leaves
+ * when it is killed goes with them. NULL: neither is absolute. */
+static char *sy_temporary(const struct sy_command_run *run)
+{
+	const char *beside = run->log ? run->log : run->out;
+	char *word;
+
+	if (!beside || beside[0] != '/' ||
+	    asprintf(&word, "TMPDIR=%.*s", (int)(strrchr(beside, '/') - beside),
+		     beside) < 0)
+		return NULL;
+	return word;
+}
+
+/* The environment with LC_ALL=C first; make's own variables stay outside.
+ * @temporary: another word of it, or NULL. */
+static char **sy_environment(char *temporary)
 {
 	static char locale[] = "LC_ALL=C";
 	size_t i, n = 0;
@@ -57,13 +74,16 @@ static char **sy_environment(void)
 
 	while (environ[n])
 		n++;
-	env = calloc(n + 2, sizeof(*env));
+	env = calloc(n + 3, sizeof(*env));
 	if (!env)
 		return NULL;
 	n = 0;
 	env[n++] = locale;
+	if (temporary)
+		env[n++] = temporary;
 	for (i = 0; environ[i]; i++)
 		if (strncmp(environ[i], "LC_ALL=", 7) &&
+		    (!temporary || strncmp(environ[i], "TMPDIR=", 7)) &&
 		    strncmp(environ[i], "MAKE", 4) &&
 		    strncmp(environ[i], "MFLAGS=", 7))
 			env[n++] = environ[i];
@@ -181,18 +201,22 @@ static struct sy_fault *sy_wait_for(const struct sy_command_run *run, pid_t pid)
 
 struct sy_fault *sy_command_run(const struct sy_command_run *run)
 {
-	char **env;
+	char **env, *temporary;
 	pid_t pid;
 
 	if (sy_interrupted && !run->cleanup)
 		return sy_was_interrupted(run);
-	env = sy_environment();
-	if (!env)
+	temporary = sy_temporary(run);
+	env = sy_environment(temporary);
+	if (!env) {
+		free(temporary);
 		return sy_fault_no_memory();
+	}
 	pid = fork();
 	if (pid == 0)
 		sy_child(run, env);
 	free(env);
+	free(temporary);
 	if (pid < 0)
 		return sy_fault_system(run->argv[0]);
 	setpgid(pid, pid);

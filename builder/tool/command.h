@@ -23,7 +23,8 @@ struct sy_command_run {
 /*
  * A failure quotes the first line with "error" of the log, or its first one.
  * The program runs with LC_ALL=C and in a process group of its own, which is
- * killed when the time is over.
+ * killed when the time is over; it is killed, too, when this process dies. Its
+ * temporary files are beside its log, or its output.
  */
 struct sy_fault *sy_command_run(const struct sy_command_run *run);
 

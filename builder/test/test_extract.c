@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Extracting a change: a unit, compiled here as the kernel's build would, before
+ * and after a change, and as shipped in a module "m" with a namesake of one of
+ * its static symbols. What is replaced, what is taken along, what the engine has
+ * to find, and what is refused, by code.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../extract/extract.h"
+#include "../tool/command.h"
+
+static char dir[] = "/tmp/sy-extract.XXXXXX";
+
+struct object {
+	struct sy_path path;
+	struct sy_file file;
+	struct sy_elf elf;
+};
+
+static void run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static void run(const char *fmt, ...)
+{
+	char script[2048];
+	const char *const argv[] = { "sh", "-ec", script, NULL };
+	struct sy_fault *fault;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(script, sizeof(script), fmt, ap);
+	va_end(ap);
+	fault = sy_command_run(
+		&(struct sy_command_run){ .argv = argv, .dir = dir });
+	if (fault)
+		fail_msg("%s: %s", script, fault->line);
+}
+
+static void write_file(const char *name, const char *text)
+{
+	struct sy_path path;
+
+	assert_null(sy_path_make(&path, "%s/%s", dir, name));
+	assert_null(sy_path_write(path.text, text, strlen(text)));
+}
+
+#define FLAGS                                                       \
+	"-O2 -fno-pic -mcmodel=kernel -fcf-protection=none -pg "    \
+	"-mfentry -mrecord-mcount -fno-asynchronous-unwind-tables " \
+	"-fno-strict-aliasing -mno-sse "
+#define SECTIONS FLAGS "-ffunction-sections -fdata-sections "
+
+static void open_object(const char *name, struct object *ret)
+{
+	assert_null(sy_path_make(&ret->path, "%s/%s", dir, name));
+	assert_null(sy_file_open(ret->path.text, &ret->file));
+	assert_null(sy_elf_parse(ret->file.bytes, ret->file.size,
+				 ret->path.text, &ret->elf));
+}
+
+static void close_object(struct object *o)
+{
+	sy_elf_deinit(&o->elf);
+	sy_file_close(&o->file);
+}
+
+struct result {
+	char text[2048]; /* "replaced f; new g; needs m:k 2; section .x 12; " */
+	size_t used;
+	const char *code; /* of a refusal */
+};
+
+static void say(struct result *r, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static void say(struct result *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	r->used += (size_t)vsnprintf(r->text + r->used,
+				     sizeof(r->text) - r->used, fmt, ap);
+	va_end(ap);
+	assert_true(r->used < sizeof(r->text));
+}
+
+/* The output links, and a stranger can read it. */
+static void check_output(const struct sy_extract *x)
+{
+	struct sy_path path;
+	struct object made;
+
+	assert_null(sy_path_make(&path, "%s/out.o", dir));
+	assert_null(sy_out_write(&x->out, path.text));
+	run("ld -r -o linked.o out.o");
+	open_object("linked.o", &made);
+	close_object(&made);
+}
+
+static void tell(const struct sy_extract *x, struct result *r)
+{
+	const struct sy_out_section *s;
+	size_t i;
+
+	for (i = 0; i < x->nreplaced; i++)
+		say(r, "replaced %s; ", x->replaced[i].name);
+	for (i = 0; i < x->nadded; i++)
+		say(r, "new %s; ", x->added[i].name);
+	for (i = 1; i < x->nimports; i++)
+		say(r, "needs %s:%s %u; ", x->imports[i].object,
+		    x->imports[i].name, x->imports[i].position);
+	for (i = 1; i < x->out.nsections; i++) {
+		s = &x->out.sections[i];
+		if (s->size && strncmp(s->name, ".text", 5) &&
+		    strcmp(s->name, "__mcount_loc"))
+			say(r, "%s %llu; ", s->name,
+			    (unsigned long long)s->size);
+	}
+	if (x->escapes)
+		say(r, "escapes %s; ", x->escapes_by);
+}
+
+static void extract(struct sy_extract *x, struct sy_extract_unit *u,
+		    struct result *ret)
+{
+	struct sy_fault *fault;
+
+	x->units = u;
+	x->nunits = 1;
+	fault = sy_extract_run(x);
+	ret->code = fault && fault->code ? fault->code : "";
+	if (fault && !fault->code)
+		fail_msg("%s", fault->line);
+	if (!fault) {
+		tell(x, ret);
+		check_output(x);
+	}
+	sy_fault_free(fault);
+	sy_extract_deinit(x);
+}
+
+/* Symbols of the kernel: of kernel.o, whose first is exported. */
+static const char kernel_text[] = "int exported(int a) { return a; }\n"
+				  "int unexported(int a) { return a + 1; }\n"
+				  "int __fentry__(void) { return 0; }\n";
+static const char symvers[] =
+	"0x12345678\texported\tvmlinux\tEXPORT_SYMBOL\t\n"
+	"0x12345679\t__fentry__\tvmlinux\tEXPORT_SYMBOL\t\n";
+/* Another unit of the module, linked before: twins of names. */
+static const char other_text[] =
+	"static __attribute__((noinline)) int helper(int a)\n"
+	"{ return a * 99; }\n"
+	"int other(int a) { return helper(a); }\n";
+
+static void change(const char *before, const char *after, struct result *ret)
+{
+	struct sy_kernel *kernel = calloc(1, sizeof(*kernel));
+	struct object shipped, a, b;
+	struct sy_unit unit = { .module = true, .object = "m" };
+	struct sy_extract x = { .kernel = kernel };
+	struct sy_extract_unit u = { .unit = &unit };
+	struct sy_image module;
+	struct sy_match match;
+	struct sy_objdiff diff;
+	struct sy_path path;
+
+	*ret = (struct result){ .code = "" };
+	write_file("before.c", before);
+	write_file("after.c", after);
+	run("gcc " FLAGS "-c before.c -o shipped.o;"
+	    "gcc " SECTIONS "-c before.c -o before.o;"
+	    "gcc " SECTIONS "-c after.c -o after.o;"
+	    "ld -r -o m.ko other.o shipped.o");
+	assert_null(sy_path_make(&kernel->overlay, "%s", dir));
+	assert_null(sy_path_make(&path, "%s/kernel.o", dir));
+	assert_null(sy_image_open_module(path.text, &kernel->image));
+	assert_null(sy_path_make(&unit.path, "f.c"));
+	open_object("shipped.o", &shipped);
+	open_object("before.o", &a);
+	open_object("after.o", &b);
+	assert_null(sy_path_make(&path, "%s/m.ko", dir));
+	assert_null(sy_image_open_module(path.text, &module));
+	assert_null(sy_match_image(&shipped.elf, &module, &match));
+	assert_int_equal(match.differing + match.absent, 0);
+	assert_null(sy_objdiff(&a.elf, &b.elf, &diff));
+	u.shipped = &shipped.elf;
+	u.before = &a.elf;
+	u.after = &b.elf;
+	u.match = &match;
+	u.diff = &diff;
+	extract(&x, &u, ret);
+	sy_objdiff_deinit(&diff);
+	sy_match_deinit(&match);
+	sy_image_close(&module);
+	sy_image_close(&kernel->image);
+	free(kernel);
+	close_object(&shipped);
+	close_object(&a);
+	close_object(&b);
+}
+
+static void expect(const char *before, const char *after, const char *text)
+{
+	struct result r;
+
+	change(before, after, &r);
+	assert_string_equal(r.code, "");
+	assert_string_equal(r.text, text);
+}
+
+static void refuse(const char *before, const char *after, const char *code)
+{
+	struct result r;
+
+	change(before, after, &r);
+	assert_string_equal(r.code, code);
+}
+
+#define NI "__attribute__((noinline)) "
+#define H "extern int exported(int); extern int unexported(int);\n"
+
+static void test_body(void **state)
+{
+	(void)state;
+	expect("int f(int a) { return a + 1; }\nint g(int a) { return a; }\n",
+	       "int f(int a) { return a + 2; }\nint g(int a) { return a; }\n",
+	       "replaced f; ");
+}
+
+/* By a name: what is exported, what is not, what is the module's own. */
+static void test_references(void **state)
+{
+	(void)state;
+	expect(H "int f(int a) { return a; }\n",
+	       H "int f(int a) { return exported(a) * 3; }\n", "replaced f; ");
+	expect(H "int f(int a) { return a; }\n",
+	       H "int f(int a) { return unexported(a) * 3; }\n",
+	       "replaced f; needs vmlinux:unexported 1; ");
+	/* the second helper of the module: the other unit has the first */
+	expect("static " NI "int helper(int a) { return a * 7; }\n"
+	       "int f(int a) { return helper(a); }\n",
+	       "static " NI "int helper(int a) { return a * 7; }\n"
+	       "int f(int a) { return helper(a) + 1; }\n",
+	       "replaced f; needs m:helper 2; ");
+	refuse("int f(int a) { return a; }\n",
+	       "extern int nowhere(int);\n"
+	       "int f(int a) { return nowhere(a) * 3; }\n",
+	       "no-symbol");
+}
+
+static void test_data(void **state)
+{
+	(void)state;
+	expect("static int k = 4; int g(void) { return k++; }\n"
+	       "int f(int a) { return a + k; }\n",
+	       "static int k = 4; int g(void) { return k++; }\n"
+	       "int f(int a) { return a - k; }\n",
+	       "replaced f; needs m:k 1; ");
+	refuse("int k = 4; int f(int a) { return a + k; }\n",
+	       "int k = 5; int f(int a) { return a - k; }\n", "data-changed");
+	/* new data and strings come along */
+	expect(H "int f(int a) { return a; }\n",
+	       H "static int k = 4; int f(int a) { k += a; return k; }\n",
+	       "replaced f; .data.k 4; ");
+	expect("extern int exported();\nint f(int a) { return a; }\n",
+	       "extern int exported();\n"
+	       "int f(int a) { return exported(\"string\", a); }\n",
+	       "replaced f; .rodata.sy.str 7; ");
+}
+
+/* gcc numbers static locals; the number may be another after the change. */
+static void test_static_locals(void **state)
+{
+	(void)state;
+	expect("int g(int a) { static int n = 1; return n += a; }\n"
+	       "int f(int a) { static int n = 2; return n += a; }\n",
+	       "int g(int a) { static int n = 1; return n += a; }\n"
+	       "int e(int a) { static int n = 3; return n -= a; }\n"
+	       "int f(int a) { static int n = 2; return n += 2 * a; }\n"
+	       "int h(int a) { return e(a); }\n",
+	       "replaced f; needs m:n.0 1; ");
+}
+
+/* A function that is inlined everywhere: its callers change instead. */
+static void test_inlined(void **state)
+{
+	(void)state;
+	expect("static inline int in(int a) { return a * 3; }\n"
+	       "int f(int a) { return in(a); }\n"
+	       "int g(int a) { return in(a) + 1; }\n"
+	       "int h(int a) { return a; }\n",
+	       "static inline int in(int a) { return a * 5; }\n"
+	       "int f(int a) { return in(a); }\n"
+	       "int g(int a) { return in(a) + 1; }\n"
+	       "int h(int a) { return a; }\n",
+	       "replaced f; replaced g; ");
+}
+
+/* The part that gcc moves away goes with its function, whichever changed. */
+static void test_cold(void **state)
+{
+	static const char before[] =
+		"extern void exported(int) __attribute__((cold));\n"
+		"int f(int a) { if (a > 1000) { exported(1); exported(2); }\n"
+		"return a; }\n";
+	static const char after[] =
+		"extern void exported(int) __attribute__((cold));\n"
+		"int f(int a) { if (a > 1000) { exported(1); exported(3); }\n"
+		"return a; }\n";
+	struct result r;
+
+	(void)state;
+	change(before, after, &r);
+	assert_string_equal(r.code, "");
+	assert_non_null(strstr(r.text, "replaced f; "));
+	assert_null(strstr(r.text, "replaced f.cold"));
+	run("nm before.o | grep -q f.cold && nm linked.o | grep -q f.cold");
+}
+
+/* Clones that gcc makes for its callers keep their names and are found. */
+static void test_clones(void **state)
+{
+	static const char before[] =
+		"extern int exported(int);\n"
+		"static " NI "int c(int *p, int k) { return exported(*p) * k +"
+		" exported(k); }\n"
+		"int f(int a) { return c(&a, 5) + c(&a, 5); }\n";
+	static const char after[] =
+		"extern int exported(int);\n"
+		"static " NI "int c(int *p, int k) { return exported(*p) * k -"
+		" exported(k); }\n"
+		"int f(int a) { return c(&a, 5) + c(&a, 5); }\n";
+	struct result r;
+
+	(void)state;
+	change(before, after, &r);
+	assert_string_equal(r.code, "");
+	run("nm before.o | grep -qE ' t c\\.(constprop|isra)'");
+	assert_non_null(strstr(r.text, "replaced c."));
+}
+
+/* Entries of tables go with the code that they are of, and only these. */
+static void test_tables(void **state)
+{
+	static const char *const tables[][2] = {
+		{ "__bug_table,\\\"aw\\\"", ".long 1b - ., 0, 0" },
+		{ "__ex_table,\\\"a\\\"", ".long 1b - ., 2b - ., 3" },
+		{ ".smp_locks,\\\"a\\\"", ".long 1b - ." },
+		{ ".parainstructions,\\\"a\\\"",
+		  ".quad 1b\\n.byte 1, 1\\n.short 0\\n.long 0" },
+	};
+	static const char *const said[] = {
+		"replaced f; __bug_table 12; ",
+		"replaced f; __ex_table 12; ",
+		"replaced f; .smp_locks 4; ",
+		"replaced f; .parainstructions 16; ",
+	};
+	char before[1024], after[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		snprintf(before, sizeof(before),
+			 "#define S asm volatile(\"1: nop; 2:\\n.pushsection %s"
+			 "\\n%s\\n.popsection\")\n"
+			 "int g(int a) { S; return a; }\n"
+			 "int f(int a) { S; return a; }\n",
+			 tables[i][0], tables[i][1]);
+		snprintf(after, sizeof(after),
+			 "#define S asm volatile(\"1: nop; 2:\\n.pushsection %s"
+			 "\\n%s\\n.popsection\")\n"
+			 "int g(int a) { S; return a; }\n"
+			 "int f(int a) { S; return a + 1; }\n",
+			 tables[i][0], tables[i][1]);
+		expect(before, after, said[i]);
+	}
+}
+
+static void test_refusals(void **state)
+{
+	(void)state;
+	refuse("__attribute__((section(\".init.text\"))) int f(int a)"
+	       " { return a; }\n",
+	       "__attribute__((section(\".init.text\"))) int f(int a)"
+	       " { return a + 1; }\n",
+	       "init-code");
+	refuse("__attribute__((section(\".noinstr.text\"))) int f(int a)"
+	       " { return a; }\n",
+	       "__attribute__((section(\".noinstr.text\"))) int f(int a)"
+	       " { return a + 1; }\n",
+	       "noinstr");
+	refuse("__attribute__((no_instrument_function)) int f(int a)"
+	       " { return a; }\n",
+	       "__attribute__((no_instrument_function)) int f(int a)"
+	       " { return a + 1; }\n",
+	       "no-ftrace-site");
+}
+
+/* The address of new code that is handed on is told. */
+static void test_escapes(void **state)
+{
+	(void)state;
+	expect("extern int exported();\nint f(int a) { return a; }\n",
+	       "extern int exported();\n"
+	       "static int call(int a) { return a * 2; }\n"
+	       "int f(int a) { return exported(call, a); }\n",
+	       "replaced f; new call; escapes call; ");
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	if (!mkdtemp(dir))
+		return 1;
+	write_file("kernel.c", kernel_text);
+	write_file("other.c", other_text);
+	write_file("Module.symvers", symvers);
+	run("for u in kernel other; do gcc " FLAGS "-c $u.c; done");
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	sy_command_remove(dir);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_body),
+		cmocka_unit_test(test_references),
+		cmocka_unit_test(test_data),
+		cmocka_unit_test(test_static_locals),
+		cmocka_unit_test(test_inlined),
+		cmocka_unit_test(test_cold),
+		cmocka_unit_test(test_clones),
+		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_escapes),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
