@@ -67,105 +67,226 @@ static const char *const settling = THREAD ";2ms prepared;"
 	"0 start model=patched_set/kernel enable herd;1ms " \
 	"flushed;2ms prepared;3ms scanned pending=2 drivable=2;8ms timer"
 static const char *const herding = HERD ";9ms scanned pending=2 drivable=2";
+static const char *const herded = HERD ";9ms scanned pending=2 drivable=2;"
+				       "10ms timer;11ms scanned;"
+				       "12ms stopped flipped";
+static const char *const to_stop = KERNEL;
+static const char *const looking = KERNEL ";2ms prepared";
+static const char *const to_order = ORDER;
+static const char *const reverted = THREAD ";2ms prepared;"
+					   "3ms scanned pending=2;4ms reverse;"
+					   "5ms scanned pending=0";
+static const char *const at_once = "0 start model=function/kernel enable;"
+				   "1ms prepared";
 
-#define SIZE(field) sizeof(((struct sy_engine *)0)->field)
-#define NAME(state, field, value) #state ": " #field " = " #value
+#define SET(field, value)                                             \
+	{                                                             \
+		offsetof(struct sy_engine, field),                    \
+			sizeof(((struct sy_engine *)0)->field), value \
+	}
 
-/* One field gets another value. */
-#define SPOIL(state, field, value)                                      \
-	{                                                               \
-		NAME(state, field, value), &(state),                    \
-			offsetof(struct sy_engine, field), SIZE(field), \
-			(sy_u64)(value)                                 \
+/* Fields get other values; then @fact is what does not hold. */
+#define SPOIL(state, fact, ...)     \
+	{                           \
+		&(state), fact,     \
+		{                   \
+			__VA_ARGS__ \
+		}                   \
 	}
 
 static const struct {
-	const char *what;
 	const char *const *state;
-	size_t offset;
-	size_t size;
-	sy_u64 value;
+	const char *fact;
+	struct {
+		size_t offset;
+		size_t size;
+		sy_u64 value;
+	} set[4];
 } sy_spoils[] = {
-	SPOIL(idle, state, SY_STATE__LAST),
-	SPOIL(idle, deadline_at, 1),
-	SPOIL(idle, cancel, 1),
-	SPOIL(idle, to_new, 1),
-	SPOIL(idle, result, SY_RESULT_FAILED),
-	SPOIL(idle, result, SY_RESULT__LAST),
-	SPOIL(preparing, model.leave, SY_LEAVE_KERNEL + 1),
-	SPOIL(preparing, to_new, 2),
-	SPOIL(preparing, to_new, 0),
-	SPOIL(preparing, nudged, 1),
-	SPOIL(preparing, attempts, 1),
-	SPOIL(preparing, scan_at, 1),
-	SPOIL(preparing, result, SY_RESULT_SETTLED),
-	SPOIL(scanning, scan_at, 1),
-	SPOIL(scanning, deadline_at, 0),
-	SPOIL(scanning, backoff_ns, 0),
-	SPOIL(scanning, stop_limit_ns, 0),
-	SPOIL(scanning, deadline_ns, 0),
-	SPOIL(waiting, pending, 0),
-	SPOIL(waiting, nudgeable, 3),
-	SPOIL(waiting, moving, 3),
-	SPOIL(waiting, cancel, 1),
-	SPOIL(waiting, nudged, 1),
-	SPOIL(waiting, deadline_at, 0),
-	SPOIL(waiting, model.sw, SY_SWITCH_FUNCTION),
-	SPOIL(reversing, deadline_at, 1),
-	SPOIL(reversing, cancel, 1),
-	SPOIL(reversing, reversing, 0),
-	SPOIL(retrying, scan_at, 0),
-	SPOIL(retrying, flushed, 0),
-	SPOIL(retrying, attempts, 3),
-	SPOIL(retrying, nudge_at, 1),
-	SPOIL(retrying, nudged, 1),
-	SPOIL(retrying, reversing, 1),
-	SPOIL(waiting, herd, 1),
-	SPOIL(waiting, drivable, 3),
-	SPOIL(herding, herd, 0),
-	SPOIL(herding, holding, 0),
-	SPOIL(herding, hold_until, 0),
-	SPOIL(herding, herd_at, 0),
-	SPOIL(herding, held, 1),
-	SPOIL(herding, look_ns, 0),
-	SPOIL(herding, pause_ns, 0),
-	SPOIL(herding, state, SY_SETTLING),
-	SPOIL(settling, holding, 1),
-	SPOIL(stopping, flushed, 0),
-	SPOIL(stopping, pending, 1),
-	SPOIL(stopping, stop_limit_ns, SY_STOP_MAX_NS + 1),
-	SPOIL(ordered, news, 2),
-	SPOIL(ordered, news, 3),
-	SPOIL(ordered, nudged, 1),
-	SPOIL(ordered, flushed, 0),
-	SPOIL(second, nfuncs, 1),
-	SPOIL(second, nfuncs, 0),
-	SPOIL(turned, to_new, 1),
-	SPOIL(turned, news, 0),
-	SPOIL(turned, deadline_at, 1),
-	SPOIL(rolled_out, news, 1),
-	SPOIL(rolled_out, to_new, 0),
-	SPOIL(settling, pending, 1),
-	SPOIL(settling, flushed, 0),
-	SPOIL(settling, to_new, 0),
-	SPOIL(settling, deadline_at, 1),
-	SPOIL(settling, result, SY_RESULT_NONE),
-	SPOIL(settling, result, SY_RESULT_REVERTED),
-	SPOIL(settling, result, SY_RESULT_GAVE_UP),
+	/* holds */
+	SPOIL(waiting, "only a model that needs one instant holds",
+	      SET(herd, 1)),
+	SPOIL(idle, "only a model that needs one instant holds", SET(herd, 1)),
+	SPOIL(at_once, "only a model that needs one instant holds",
+	      SET(herd, 1)),
+	SPOIL(herding, "nobody is held who may not be", SET(herd, 0)),
+	SPOIL(herding, "a hold, and its end, or neither", SET(hold_until, 0)),
+	SPOIL(herding, "a hold, and its end, or neither", SET(holding, 0)),
+	SPOIL(herding, "a hold comes after the wait and before its pause",
+	      SET(herd_at, 0)),
+	SPOIL(herding, "a hold comes after the wait and before its pause",
+	      SET(held, 1)),
+	SPOIL(herding, "the time between looks of a hold within its bounds",
+	      SET(look_ns, SY_HOLD_LOOK_MIN_NS - 1)),
+	SPOIL(herding, "the time between looks of a hold within its bounds",
+	      SET(look_ns, SY_HOLD_LOOK_MAX_NS + 1)),
+	SPOIL(herding, "the pause after a hold within its bounds",
+	      SET(pause_ns, SY_HOLD_PAUSE_MIN_NS - 1)),
+	SPOIL(herding, "the pause after a hold within its bounds",
+	      SET(pause_ns, SY_HOLD_PAUSE_MAX_NS + 1)),
+
+	/* always */
+	SPOIL(preparing, "a model that is served",
+	      SET(model.leave, SY_LEAVE_KERNEL + 1)),
+	SPOIL(preparing, "a detector that the model has",
+	      SET(detector, SY_DETECTOR_BOUNDARY)),
+	SPOIL(preparing, "sides are 0 or 1", SET(to_new, 2)),
+	SPOIL(preparing, "sides are 0 or 1", SET(was_to_new, 2)),
+	SPOIL(waiting, "nudgeable, moving and drivable tasks are pending ones",
+	      SET(nudgeable, 3)),
+	SPOIL(waiting, "nudgeable, moving and drivable tasks are pending ones",
+	      SET(moving, 3)),
+	SPOIL(waiting, "nudgeable, moving and drivable tasks are pending ones",
+	      SET(drivable, 3)),
+	SPOIL(scanning, "back-off within its bounds", SET(backoff_ns, 0)),
+	SPOIL(scanning, "back-off within its bounds",
+	      SET(backoff_ns, SY_RESCAN_MAX_NS + 1)),
+	SPOIL(scanning, "the stop's limit within its bounds",
+	      SET(stop_limit_ns, SY_STOP_MIN_NS - 1)),
+	SPOIL(stopping, "the stop's limit within its bounds",
+	      SET(stop_limit_ns, SY_STOP_MAX_NS + 1)),
+	SPOIL(scanning, "a deadline", SET(deadline_ns, 0)),
+	SPOIL(ordered, "no more functions are new than there are",
+	      SET(news, 3)),
+	SPOIL(second, "no more functions are new than there are",
+	      SET(nfuncs, 0)),
+	SPOIL(retrying, "only threads and functions in an order reverse",
+	      SET(reversing, 1)),
+	SPOIL(scanning, "only a model that stops counts attempts",
+	      SET(attempts, 1)),
+	SPOIL(at_once, "only a model that stops counts attempts",
+	      SET(attempts, 1)),
+	SPOIL(retrying, "only SWITCH_THREAD nudges", SET(nudged, 1)),
+	SPOIL(ordered, "only SWITCH_THREAD nudges", SET(nudged, 1)),
+
+	/* at rest */
+	SPOIL(idle, "nothing is due", SET(deadline_at, 1)),
+	SPOIL(idle, "nothing is due", SET(nudge_at, 1)),
+	SPOIL(preparing, "nothing is due", SET(scan_at, 1)),
+	SPOIL(settling, "nothing is due", SET(deadline_at, 1)),
+	SPOIL(herded, "nobody is held at rest", SET(holding, 1), SET(held, 0),
+	      SET(hold_until, 1)),
+	SPOIL(idle, "no request waits", SET(cancel, 1)),
+	SPOIL(settling, "no request waits", SET(cancel, 1)),
+
+	/* the side and the result */
+	SPOIL(idle, "it ended on the side that was asked for", SET(to_new, 1)),
+	SPOIL(settling, "it ended on the side that was asked for",
+	      SET(to_new, 0)),
+	SPOIL(rolled_out, "it ended on the side that was asked for",
+	      SET(to_new, 0)),
+	SPOIL(idle, "it ended on the side it came from",
+	      SET(result, SY_RESULT_FAILED)),
+	SPOIL(settling, "it ended on the side it came from",
+	      SET(result, SY_RESULT_REVERTED)),
+	SPOIL(settling, "it ended on the side it came from",
+	      SET(result, SY_RESULT_GAVE_UP)),
+	SPOIL(idle, "a known result", SET(result, SY_RESULT__LAST)),
+	SPOIL(settling, "a known result", SET(result, SY_RESULT__LAST)),
+	SPOIL(rolled_out, "every function is on the side where it ended",
+	      SET(news, 1)),
+	SPOIL(idle, "every function is on the side where it ended",
+	      SET(nfuncs, 1), SET(news, 1)),
+
+	/* settling */
+	SPOIL(settling, "a result while settling", SET(result, SY_RESULT_NONE)),
+	SPOIL(settling, "a result while settling",
+	      SET(result, SY_RESULT_FAILED), SET(to_new, 0)),
+	SPOIL(settling, "only a model that stops gives up",
+	      SET(result, SY_RESULT_GAVE_UP), SET(to_new, 0)),
+	SPOIL(at_once, "only a model that stops gives up",
+	      SET(result, SY_RESULT_GAVE_UP), SET(to_new, 0)),
+	SPOIL(settling, "nobody is left when it settles", SET(pending, 1)),
+	SPOIL(reverted, "nobody is left when it settles", SET(pending, 1)),
+	SPOIL(settling, "SWITCH_THREAD settles after the flush",
+	      SET(flushed, 0)),
+	SPOIL(herding, "a result while settling", SET(state, SY_SETTLING)),
+
+	/* while it runs */
+	SPOIL(preparing, "no result while it runs",
+	      SET(result, SY_RESULT_SETTLED)),
+	SPOIL(preparing,
+	      "it reverses when the wanted side is not the asked one",
+	      SET(to_new, 0)),
+	SPOIL(reversing,
+	      "it reverses when the wanted side is not the asked one",
+	      SET(reversing, 0)),
+	SPOIL(turned, "it reverses when the wanted side is not the asked one",
+	      SET(to_new, 1)),
+	SPOIL(preparing, "nothing was tried while preparing", SET(nudged, 1)),
+	SPOIL(preparing, "nothing was tried while preparing", SET(reversing, 1),
+	      SET(to_new, 0)),
+	SPOIL(to_stop, "nothing was tried while preparing", SET(attempts, 1)),
+	SPOIL(to_order, "no function has switched while preparing",
+	      SET(news, 2)),
+	SPOIL(idle, "a known state", SET(state, SY_STATE__LAST)),
+
+	/* looking */
+	SPOIL(waiting, "only a model that leaves something looks at tasks",
+	      SET(model.leave, SY_LEAVE_FUNCTION),
+	      SET(model.sw, SY_SWITCH_FUNCTION),
+	      SET(detector, SY_DETECTOR_NONE)),
+	SPOIL(scanning, "a deadline, or a reversal without one",
+	      SET(deadline_at, 0)),
+	SPOIL(waiting, "a deadline, or a reversal without one",
+	      SET(deadline_at, 0)),
+	SPOIL(reversing, "a deadline, or a reversal without one",
+	      SET(deadline_at, 1)),
+	SPOIL(turned, "a deadline, or a reversal without one",
+	      SET(deadline_at, 1)),
+	SPOIL(ordered, "a function whose turn it is", SET(news, 2)),
+	SPOIL(second, "a function whose turn it is", SET(nfuncs, 1)),
+	SPOIL(turned, "a function whose turn it is", SET(news, 0)),
+	SPOIL(retrying, "tries are left", SET(attempts, 3)),
+	SPOIL(retrying, "a nudge is due once, and for SWITCH_THREAD only",
+	      SET(nudge_at, 1)),
+	SPOIL(waiting, "a nudge is due once, and for SWITCH_THREAD only",
+	      SET(nudged, 1)),
+	SPOIL(waiting, "a request waits for the shell only", SET(cancel, 1)),
+	SPOIL(reversing, "a request waits for the shell only", SET(cancel, 1)),
+	SPOIL(scanning, "no look is due while looking", SET(scan_at, 1)),
+	SPOIL(looking, "who stops looks after the flush", SET(flushed, 0)),
+	SPOIL(stopping, "a stop follows a clean scan after the flush",
+	      SET(flushed, 0)),
+	SPOIL(ordered, "a stop follows a clean scan after the flush",
+	      SET(flushed, 0)),
+	SPOIL(stopping, "a stop follows a clean scan after the flush",
+	      SET(pending, 1)),
+	SPOIL(stopping, "a stop follows a clean scan after the flush",
+	      SET(scan_at, 1)),
+	SPOIL(stopping, "a stop follows a clean scan after the flush",
+	      SET(model.sw, SY_SWITCH_THREAD)),
+	SPOIL(waiting, "somebody to wait for", SET(pending, 0),
+	      SET(nudgeable, 0)),
+	SPOIL(retrying, "who stops waits for the flush or to look",
+	      SET(scan_at, 0)),
+	SPOIL(retrying, "who stops waits for the flush or to look",
+	      SET(flushed, 0)),
 };
+
+/* @e with what row @i says of its fields. */
+static void sy_spoil(struct sy_engine *e, size_t i)
+{
+	for (size_t k = 0; k < 4 && sy_spoils[i].set[k].size; k++)
+		/* Little endian: the low bytes of the value come first. */
+		memcpy((char *)e + sy_spoils[i].set[k].offset,
+		       &sy_spoils[i].set[k].value, sy_spoils[i].set[k].size);
+}
 
 static void test_spoiled(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(sy_spoils) / sizeof(*sy_spoils); i++) {
+		const char *broken;
 		struct sy_engine e;
 
 		sy_lead(&e, *sy_spoils[i].state);
-		/* Little endian: the low bytes of the value come first. */
-		memcpy((char *)&e + sy_spoils[i].offset, &sy_spoils[i].value,
-		       sy_spoils[i].size);
-		if (!sy_engine_check(&e))
-			fail_msg("not noticed: %s", sy_spoils[i].what);
+		sy_spoil(&e, i);
+		broken = sy_engine_check(&e);
+		if (!broken || strcmp(broken, sy_spoils[i].fact))
+			fail_msg("row %zu: \"%s\", not \"%s\"", i,
+				 broken ? broken : "nothing is noticed",
+				 sy_spoils[i].fact);
 	}
 }
 
@@ -180,6 +301,83 @@ static void test_init(void **state)
 	assert_null(sy_engine_check(&e));
 	assert_int_equal(e.state, SY_IDLE);
 	assert_int_equal(e.result, SY_RESULT_NONE);
+	assert_int_equal(e.nfuncs, 0);
+	assert_int_equal(e.tries, 0);
+	assert_true(e.retry_ns == 0);
+	assert_int_equal(e.stuck, 0);
+}
+
+/* Nobody has a turn where there is no order, and none after the last. */
+static void test_turns(void **state)
+{
+	struct sy_engine e;
+
+	(void)state;
+	sy_lead(&e, "0 start model=patched_set/thread disable enabled "
+		    "functions=3;1ms flushed;2ms prepared");
+	assert_int_equal(e.news, 3);
+	assert_int_equal(sy_order_turn(&e), 0);
+	sy_lead(&e, rolled_out);
+	assert_int_equal(e.news, 2);
+	assert_int_equal(sy_order_turn(&e), 0);
+	sy_order_advance(&e);
+	assert_int_equal(e.news, 2);
+	sy_lead(&e, second);
+	assert_int_equal(sy_order_turn(&e), 1);
+}
+
+/* Attempts are those since the last function switched, or the turn. */
+static void test_attempts(void **state)
+{
+	struct sy_engine e;
+
+	(void)state;
+	sy_lead(&e, ORDER ";2ms prepared;3ms scanned pending=1;4ms timer;"
+			  "5ms scanned");
+	assert_int_equal(e.attempts, 1);
+	sy_lead(&e, ORDER ";2ms prepared;3ms scanned pending=1;4ms timer;"
+			  "5ms scanned;6ms stopped flipped");
+	assert_int_equal(e.attempts, 0);
+	sy_lead(&e, ORDER ";2ms prepared;3ms scanned;4ms stopped flipped;"
+			  "5ms scanned pending=1;6ms reverse");
+	assert_int_equal(e.reversing, 1);
+	assert_int_equal(e.attempts, 0);
+}
+
+/* An answer is made of the event alone, whatever its memory held before. */
+static void test_answers(void **state)
+{
+	static const char *const lines[] = {
+		"0 start model=patched_set/thread enable",
+		"0 reverse",
+		"2ms prepared",
+		"3ms scanned pending=1 nudgeable=1",
+		"60ms timer",
+		"61ms reverse",
+		"62ms scanned",
+		"63ms flushed",
+		"64ms settled",
+	};
+	struct sy_actions acts[2];
+	struct sy_engine e[2];
+	struct sy_event event;
+	char error[SY_TRACE_LINE];
+
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		memset(&e[k], 0, sizeof(e[k]));
+		sy_engine_init(&e[k]);
+	}
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		assert_int_equal(sy_trace_parse(lines[i], &event, error), 0);
+		for (int k = 0; k < 2; k++) {
+			memset(&acts[k], k ? 0xff : 0, sizeof(acts[k]));
+			sy_step(&e[k], &event, &acts[k]);
+		}
+		assert_true(acts[0].n == acts[1].n);
+		assert_memory_equal(acts[0].at, acts[1].at,
+				    acts[0].n * sizeof(acts[0].at[0]));
+	}
 }
 
 /* Events and ends from outside their enums are ignored, or change nothing. */
@@ -208,9 +406,9 @@ static void test_unknown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spoiled),
-		cmocka_unit_test(test_init),
-		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_spoiled), cmocka_unit_test(test_init),
+		cmocka_unit_test(test_turns),	cmocka_unit_test(test_attempts),
+		cmocka_unit_test(test_answers), cmocka_unit_test(test_unknown),
 	};
 
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);

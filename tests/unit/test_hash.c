@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "../../module/core/hash.h"
@@ -91,6 +92,22 @@ static void test_close_and_far(void **state)
 	}
 }
 
+/* Every bucket is displaced within bounds, those without a key, too. */
+static void test_displacement(void **state)
+{
+	const sy_u64 key = 0xffffffffc0000009ull;
+	struct sy_hash h;
+
+	(void)state;
+	for (sy_u32 n = 0; n < 2; n++) {
+		memset(&h, 0xff, sizeof(h));
+		assert_true(sy_hash_build(&h, &key, n, 0));
+		assert_true(h.multiplier == 1);
+		for (sy_u32 i = 0; i < SY_HASH_BUCKETS; i++)
+			assert_true(h.displace[i] < SY_HASH_CELLS);
+	}
+}
+
 /* Two equal keys have no cells of their own, and the search ends. */
 static void test_equal_keys(void **state)
 {
@@ -107,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_number),
 		cmocka_unit_test(test_close_and_far),
+		cmocka_unit_test(test_displacement),
 		cmocka_unit_test(test_equal_keys),
 	};
 
