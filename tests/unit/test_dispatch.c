@@ -6,8 +6,8 @@
  * fills them in the kernel is not tested here. One thread, but for test_beside.
  *
  * What others do at the same time is done after each of the trampoline's
- * instructions in turn, by the processor's single steps; only that a locked
- * instruction is locked needs another CPU to be seen.
+ * instructions in turn, by the processor's single steps. What is one instruction
+ * must be locked besides: test_beside shows it where another CPU is free.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -136,6 +136,7 @@ static int sy_setup(void **state)
 	sy_hook = NULL;
 	sy_count_gate = 0;
 	sy_downs = 0;
+	sy_stepping = 0;
 	__preempt_count = 0;
 	current_task = 0xffff888000001240ull;
 	sy_inside = 1;
@@ -472,8 +473,19 @@ static void test_wanted_side(void **state)
 
 /* ---- words that somebody else changes, after each instruction ------------- */
 
-static sy_u32 sy_steps, sy_step_at;
+static sy_u32 sy_steps, sy_step_at, sy_unlocked;
 static void (*sy_change)(void);
+
+/* Is this a cmpxchg or xadd without its lock? */
+static int sy_is_unlocked(const unsigned char *code)
+{
+	int locked = *code == 0xf0;
+
+	code += locked;
+	code += (*code & 0xf0) == 0x40;
+	return !locked && code[0] == 0x0f &&
+	       (code[1] == 0xb1 || code[1] == 0xc1);
+}
 
 /* An instruction has been executed. */
 static void sy_on_step(int signal, siginfo_t *info, void *context)
@@ -487,6 +499,7 @@ static void sy_on_step(int signal, siginfo_t *info, void *context)
 	if (regs[REG_RIP] < (greg_t)sy_dispatch_begin ||
 	    regs[REG_RIP] >= (greg_t)sy_dispatch_end)
 		return;
+	sy_unlocked += sy_is_unlocked((const void *)regs[REG_RIP]);
 	if (sy_steps++ == sy_step_at)
 		sy_change();
 }
@@ -552,6 +565,7 @@ static void test_no_count_is_lost(void **state)
 		sy_nodes[0].word = word - SY_W_ONE;
 		sy_inside = 1;
 	}
+	assert_int_equal(sy_unlocked, 0);
 }
 
 /* The task has nobody inside: it switches. */
@@ -635,24 +649,29 @@ static void *sy_change_insides(void *unused)
 	return unused;
 }
 
-#define CALLS 200000u
-#define CALLS_MAX 20000000u /* the count is below 2^28 */
+#define SEEN 20000u
+#define CALLS_MAX 2000000u
 
-/* Call until either has done much; return how many calls. */
+/*
+ * Call until the other one was often seen at work between two calls. Return: how
+ * many calls; on one CPU alone they end some time, too.
+ */
 static sy_u32 sy_run_beside(void *(*other)(void *), int reset)
 {
+	sy_u32 i, before = 0, seen = 0;
 	pthread_t thread;
-	sy_u32 i;
 
 	sy_over = 0;
 	sy_changes = 0;
 	assert_int_equal(pthread_create(&thread, NULL, other, NULL), 0);
-	for (i = 0; i < CALLS || (sy_changes < CALLS && i < CALLS_MAX); i++) {
+	for (i = 0; seen < SEEN && i < CALLS_MAX; i++) {
 		sy_call((const void *)sy_site(3));
 		assert_true(sy_counted());
 		if (reset)
 			__atomic_store_n(&sy_nodes[0].word, WORD(SY_W_LEAVING),
 					 __ATOMIC_SEQ_CST);
+		seen += sy_changes != before;
+		before = sy_changes;
 	}
 	sy_over = 1;
 	pthread_join(thread, NULL);

@@ -4,8 +4,6 @@
  * be assembled for a program: the symbols are plain ones, a CPU's variables are
  * the program's, and what is told to objtool is left out.
  */
-#ifndef SY_ASM_H
-#define SY_ASM_H
 
 #define SYM_CODE_START_NOALIGN(name) .globl name; name:
 #define SYM_CODE_END(name) .size name, . - name
@@ -24,4 +22,3 @@
 	.section .note.GNU-stack, "", @progbits
 	.text
 
-#endif
