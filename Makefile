@@ -24,6 +24,13 @@ sim: ## the simulator: build/sim/switchyard-sim
 litmus: ## every litmus test under every model, exhaustively (half a minute)
 	@$(MAKE) -s -C sim litmus
 
+mutants: ## faults on purpose, and who catches them (MUTANTS=N: so many mechanical)
+	@$(MAKE) -s -C sim mutants
+	@sim/mechanical
+
+coverage: ## lines and branches of the core that tests execute, by gcov
+	@tests/unit/coverage
+
 models-table: ## the table of models, derived from the litmus tests
 	@$(MAKE) -s -C sim table
 
@@ -93,6 +100,6 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all demo test unit sim litmus models-table cli-test install-test \
+.PHONY: all demo test unit sim litmus mutants coverage models-table cli-test install-test \
 	bench bench-build fuzz vm soak module cli builder corpus guest-programs builder-test model style install \
 	uninstall dkms-add dkms-remove purge clean help
