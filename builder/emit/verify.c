@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Reads the finished module as a stranger would and holds it against what it was
- * made of: tools that ran between could have dropped or moved anything. Layouts
- * of the engine's structures are not repeated here: entries are found by their
- * relocations, which name what they lead to.
+ * made of: tools that ran between could have dropped or moved anything. Tables
+ * are read by the reader that inspects foreign patches; digests are made anew of
+ * the kernel's image; code is compared with the compiler's in verify_text.c.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "emit.h"
+#include "verify.h"
 
-static struct sy_fault *sy_wrong(const struct sy_elf *ko, const char *what,
+struct sy_fault *sy_verify_wrong(const struct sy_elf *ko, const char *what,
 				 const char *name)
 {
 	return sy_fault_make(SY_FAULT_BAD_FILE, "%s: verify: %s: %s", ko->path,
 			     name, what);
 }
 
-static const struct sy_symbol *sy_named(const struct sy_elf *ko,
+const struct sy_symbol *sy_verify_named(const struct sy_elf *ko,
 					const char *name)
 {
 	size_t i;
@@ -52,16 +52,17 @@ static struct sy_fault *sy_verify_info(const struct sy_emit *e,
 
 	snprintf(line, sizeof(line), "vermagic=%s ", e->kernel->release);
 	if (!sy_has_info(ko, line))
-		return sy_wrong(ko, "not for this kernel", line);
+		return sy_verify_wrong(ko, "not for this kernel", line);
 	if (!sy_has_info(ko, "switchyard=patch"))
-		return sy_wrong(ko, "is missing", "switchyard=patch");
+		return sy_verify_wrong(ko, "is missing", "switchyard=patch");
 	if (!sy_has_info(ko, "depends=switchyard"))
-		return sy_wrong(ko, "other modules than the engine are needed",
-				"depends");
+		return sy_verify_wrong(ko,
+				       "other modules than the engine are needed",
+				       "depends");
 	if (!s || !s->data || s->size != strlen(e->info) ||
 	    memcmp(s->data, e->info, s->size))
-		return sy_wrong(ko, "is not what was written",
-				s ? s->name : "");
+		return sy_verify_wrong(ko, "is not what was written",
+				       s ? s->name : "");
 	return NULL;
 }
 
@@ -81,103 +82,175 @@ static struct sy_fault *sy_verify_names(const struct sy_emit *e,
 			continue;
 		export = sy_exports_find(&e->extract->exports, s->name);
 		if (!export || strcmp(export->object, "vmlinux"))
-			return sy_wrong(ko, "the kernel does not export it",
-					s->name);
+			return sy_verify_wrong(ko,
+					       "the kernel does not export it",
+					       s->name);
 	}
 	return NULL;
 }
 
-/* The text of a new function: its bytes but for relocation fields. */
-static struct sy_fault *sy_verify_function(const struct sy_emit *e,
-					   const struct sy_elf *ko, size_t i)
+static bool sy_same_object(const char *read, const char *meant)
 {
-	const struct sy_replaced *r = &e->extract->replaced[i];
-	const struct sy_out_section *made =
-		&e->extract->out.sections[r->section];
-	const struct sy_symbol *s;
-	const struct sy_section *home;
-	char name[32];
+	return read ? !strcmp(read, meant) : !strcmp(meant, "vmlinux");
+}
 
-	snprintf(name, sizeof(name), "sy_new_%zu", i);
-	s = sy_named(ko, name);
-	home = s ? &ko->sections[s->section] : NULL;
-	if (!home || !(home->flags & SHF_EXECINSTR) || !home->data)
-		return sy_wrong(ko, "the new function is missing", r->name);
-	if (strcmp(home->name, made->name) || home->size != made->size)
-		return sy_wrong(ko, "the new function has another size",
-				r->name);
+static struct sy_fault *sy_verify_funcs(const struct sy_verify *v)
+{
+	const struct sy_extract *x = v->e->extract;
+	const struct sy_patch_func *f;
+	const struct sy_replaced *r;
+	const struct sy_symbol *s;
+	char name[32];
+	size_t i;
+
+	if (v->patch->nfuncs != x->nreplaced)
+		return sy_verify_wrong(v->ko, "not as many as there should be",
+				       "functions");
+	for (i = 0; i < x->nreplaced; i++) {
+		f = &v->patch->funcs[i];
+		r = &x->replaced[i];
+		snprintf(name, sizeof(name), "sy_new_%zu", i);
+		s = sy_verify_named(v->ko, name);
+		if (strcmp(f->name, r->name) ||
+		    !sy_same_object(f->object, r->unit->unit->object) ||
+		    f->position != r->old->position || f->flags)
+			return sy_verify_wrong(v->ko, "the table names another",
+					       r->name);
+		if (!s || !s->section || f->code.section != s->section ||
+		    f->code.offset != s->value)
+			return sy_verify_wrong(v->ko,
+					       "its new code is elsewhere",
+					       r->name);
+	}
 	return NULL;
 }
 
-/* The place of a relocation for the engine: there, zero, and free of others. */
-static struct sy_fault *sy_verify_reloc(const struct sy_emit *e,
-					const struct sy_elf *ko,
+/* The place of a relocation for the engine is zero and free of others. */
+static struct sy_fault *sy_verify_place(const struct sy_verify *v,
 					const struct sy_engine_reloc *r,
-					size_t *listed)
+					const struct sy_patch_reloc *read)
 {
 	static const uint8_t zeroes[8];
-	const struct sy_section *home, *t;
-	const struct sy_symbol *s;
+	const char *import = v->e->extract->imports[r->import].name;
+	const struct sy_section *home = &v->ko->sections[read->where.section];
 	unsigned int width = sy_rela_width(r->type);
+	const struct sy_symbol *s;
 	char name[32];
-	size_t i, k, n;
-	uint64_t at;
+	size_t n;
 
 	snprintf(name, sizeof(name), "sy_at_%u", r->anchor);
-	s = sy_named(ko, name);
-	home = s ? &ko->sections[s->section] : NULL;
-	at = s ? s->value + r->offset : 0;
-	if (!home || !home->data || strcmp(home->name, r->section) ||
-	    !sy_within(at, width, home->size))
-		return sy_wrong(ko, "a relocation leads nowhere",
-				e->extract->imports[r->import].name);
-	sy_section_relas(home, at, at + width, &n);
-	if (n || memcmp(home->data + at, zeroes, width))
-		return sy_wrong(ko, "the place of its relocation is in use",
-				e->extract->imports[r->import].name);
-	*listed = 0;
-	for (i = 1; i < ko->nsections; i++) {
-		t = &ko->sections[i];
-		for (k = 0; k < t->nrelas; k++)
-			*listed +=
-				t->relas[k].type == R_X86_64_64 &&
-				ko->symbols[t->relas[k].symbol].section ==
-					s->section &&
-				ko->symbols[t->relas[k].symbol].value +
-						(uint64_t)t->relas[k].addend ==
-					at &&
-				!strncmp(t->name, ".rodata", 7);
-	}
+	s = sy_verify_named(v->ko, name);
+	if (!s || s->section != read->where.section ||
+	    s->value + r->offset != read->where.offset || !home->data ||
+	    strcmp(home->name, r->section) || !(home->flags & SHF_ALLOC) ||
+	    !sy_within(read->where.offset, width, home->size))
+		return sy_verify_wrong(v->ko, "its relocation leads elsewhere",
+				       import);
+	sy_section_relas(home, read->where.offset, read->where.offset + width,
+			 &n);
+	if (n || memcmp(home->data + read->where.offset, zeroes, width))
+		return sy_verify_wrong(v->ko,
+				       "the place of its relocation is in use",
+				       import);
 	return NULL;
 }
 
-static struct sy_fault *sy_verify_all(const struct sy_emit *e,
-				      const struct sy_elf *ko)
+static struct sy_fault *sy_verify_relocs(const struct sy_verify *v)
 {
-	struct sy_fault *fault = sy_verify_info(e, ko);
-	size_t i, listed = 0;
+	const struct sy_extract *x = v->e->extract;
+	const struct sy_engine_reloc *r;
+	const struct sy_patch_reloc *read;
+	const struct sy_patch_import *i;
+	const struct sy_import *meant;
+	struct sy_fault *fault = NULL;
+	size_t k;
 
-	if (!fault)
-		fault = sy_verify_names(e, ko);
-	for (i = 0; !fault && i < e->extract->nreplaced; i++)
-		fault = sy_verify_function(e, ko, i);
-	for (i = 0; !fault && i < e->nrelocs; i++) {
-		fault = sy_verify_reloc(e, ko, &e->relocs[i], &listed);
-		if (!fault && listed != 1)
-			fault = sy_wrong(ko,
-					 "its relocation is not in the "
-					 "table",
-					 e->extract
-						 ->imports[e->relocs[i].import]
-						 .name);
+	if (v->patch->nrelocs != v->e->nrelocs)
+		return sy_verify_wrong(v->ko, "not as many as there should be",
+				       "relocations");
+	for (k = 0; !fault && k < v->e->nrelocs; k++) {
+		r = &v->e->relocs[k];
+		read = &v->patch->relocs[k];
+		i = &v->patch->imports[read->symbol];
+		meant = &x->imports[r->import];
+		if (strcmp(i->name, meant->name) ||
+		    !sy_same_object(i->object, meant->object) ||
+		    i->position != meant->position || read->type != r->type ||
+		    read->addend != r->addend)
+			return sy_verify_wrong(v->ko,
+					       "its relocation is another",
+					       meant->name);
+		fault = sy_verify_place(v, r, read);
 	}
 	return fault;
 }
 
+/* The digest of the image's bytes, made anew, and the masks as they lie there. */
+static struct sy_fault *sy_verify_old(const struct sy_verify *v, size_t k)
+{
+	const struct sy_old_text *old = &v->e->olds[k];
+	const struct sy_patch_old *read = &v->patch->olds[k];
+	const struct sy_replaced *r =
+		&v->e->extract->replaced[v->e->old_func[k]];
+	const char *own = old->func->symbol->name;
+	const struct sy_section *home;
+	const struct sy_symbol *masks;
+	struct sy_old_text again;
+	struct sy_fault *fault;
+	char name[32];
+	bool same;
+
+	fault = sy_old_digest(r->unit->match, old->func, r->unit->unit->module,
+			      &again);
+	if (fault)
+		return fault;
+	snprintf(name, sizeof(name), "sy_masks_%zu", k);
+	masks = sy_verify_named(v->ko, name);
+	home = masks ? &v->ko->sections[masks->section] : NULL;
+	same = read->func == v->e->old_func[k] &&
+	       read->size == old->func->symbol->size &&
+	       read->nmasks == again.nmasks &&
+	       (read->name ? !strcmp(read->name, own) &&
+				     read->position == old->func->position :
+			     !strcmp(own, r->name)) &&
+	       !memcmp(read->sha256, again.digest, SY_SHA256_SIZE) &&
+	       (!again.nmasks ||
+		(home && home->data &&
+		 sy_within(masks->value, again.nmasks * sizeof(*again.masks),
+			   home->size) &&
+		 !memcmp(home->data + masks->value, again.masks,
+			 again.nmasks * sizeof(*again.masks))));
+	sy_old_deinit(&again);
+	return same ? NULL :
+		      sy_verify_wrong(v->ko, "its digest is not the image's",
+				      own);
+}
+
+static struct sy_fault *sy_verify_all(const struct sy_verify *v)
+{
+	struct sy_fault *fault = sy_verify_info(v->e, v->ko);
+	size_t k;
+
+	if (!fault)
+		fault = sy_verify_names(v->e, v->ko);
+	if (!fault)
+		fault = sy_verify_funcs(v);
+	if (!fault)
+		fault = sy_verify_relocs(v);
+	if (!fault && v->patch->nolds != v->e->nolds)
+		fault = sy_verify_wrong(v->ko, "not as many as there should be",
+					"digests");
+	for (k = 0; !fault && k < v->e->nolds; k++)
+		fault = sy_verify_old(v, k);
+	return fault ? fault : sy_verify_text(v);
+}
+
 struct sy_fault *sy_emit_verify(const struct sy_emit *e)
 {
+	struct sy_patch_file patch = { 0 };
 	struct sy_file file = { 0 };
 	struct sy_elf ko = { 0 };
+	const struct sy_verify v = { e, &ko, &patch };
 	struct sy_path path;
 	struct sy_fault *fault;
 
@@ -187,7 +260,10 @@ struct sy_fault *sy_emit_verify(const struct sy_emit *e)
 	if (!fault)
 		fault = sy_elf_parse(file.bytes, file.size, path.text, &ko);
 	if (!fault)
-		fault = sy_verify_all(e, &ko);
+		fault = sy_patch_read(&ko, &patch);
+	if (!fault)
+		fault = sy_verify_all(&v);
+	sy_patch_deinit(&patch);
 	sy_elf_deinit(&ko);
 	sy_file_close(&file);
 	return fault;
