@@ -18,8 +18,10 @@ through=copy_process,exit_signals,exit_files,futex_wait,do_epoll_wait
 patches="p_hot1 p_hot64 p_sleep p_pair p_syscalls p_through"
 models="--preset_null --preset_kpatch-nocheck --preset_kpatch
 	--preset_ksplice --preset_hybrid --preset_kgraft
-	--preset_kgraft_--relaxed --preset_freeze --model_function/thread
-	--model_patched_set/function --model_kernel/function"
+	--preset_kgraft_--relaxed --preset_freeze --preset_freeze_--relaxed
+	--preset_masami --preset_hybrid_--detector_count --preset_kpatch_--no-herd
+	--model_function/thread --model_patched_set/function
+	--model_kernel/function --model_kernel/function_--relaxed"
 faults="reply event probe-free probe-birth probe-switch filter direct owned
 	ftrace-off flush birth look stop-late stop-inside stop-nmi retire"
 steps=0 settled=0 reverted=0 gave_up=0 refused=0 injected=0
@@ -109,7 +111,7 @@ count() {
 	0) settled=$((settled + 1)) ;;
 	10) reverted=$((reverted + 1)) ;;
 	11) gave_up=$((gave_up + 1)) ;;
-	7 | 21 | 22 | 31 | 35 | 36 | 37 | 40) refused=$((refused + 1)) ;;
+	7 | 21 | 22 | 31 | 35 | 36 | 37 | 40 | 45) refused=$((refused + 1)) ;;
 	*) broken "$2: exit code $1: $(cat /tmp/error)" ;;
 	esac
 }
