@@ -31,6 +31,10 @@ mutants: ## faults on purpose, and who catches them (MUTANTS=N: so many mechanic
 coverage: ## lines and branches of the core that tests execute, by gcov
 	@tests/unit/coverage
 
+litmus-vm: module cli ## the same tests on a stock kernel (TESTS="..." MODELS="..." SECONDS=5)
+	@litmus/vm/run --kernel $(RELEASE) --tests "$(TESTS)" \
+		--models "$(MODELS)" --seconds $(or $(SECONDS),5)
+
 models-table: ## the table of models, derived from the litmus tests
 	@$(MAKE) -s -C sim table
 
@@ -70,7 +74,7 @@ builder: ## what builds patches: build/builder/switchyard-build
 corpus: ## build a sample of real fixes (CORPUS=DIR, FIXES=20)
 	@tests/builder/corpus $(FIXES)
 
-guest-programs: ## the programs that run in guests: build/guest/bin/
+guest-programs: module ## the programs that run in guests: build/guest/bin/
 	@$(MAKE) -s -C tests/guest
 
 model: ## the models of what runs at once, checked by spin (minutes)
@@ -100,6 +104,6 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all demo test unit sim litmus mutants coverage models-table cli-test install-test \
+.PHONY: all demo test unit sim litmus litmus-vm mutants coverage models-table cli-test install-test \
 	bench bench-build fuzz vm soak module cli builder corpus guest-programs builder-test model style install \
 	uninstall dkms-add dkms-remove purge clean help

@@ -91,17 +91,19 @@ static void sy_observe_beside(struct sy_oracle *o,
 static void sy_observe_after(struct sy_oracle *o, struct sy_oracle_thread *t,
 			     const struct sy_history *ev)
 {
+	sy_u64 entered = o->blind ? ev->after : o->entered_to;
+
 	if (ev->side == o->to) {
 		o->entered_to |= 1ull << ev->func;
 		t->entered_to = 1;
 		return;
 	}
-	if (!o->entered_to)
+	if (!entered)
 		return;
 	o->seen |= SY_M4;
-	if (o->entered_to >> ev->func & 1)
+	if (entered >> ev->func & 1)
 		o->seen |= SY_M4_SAME_FUNC;
-	if (t->entered_to)
+	if (o->blind ? ev->after_own : t->entered_to)
 		o->seen |= SY_M4_SAME_THREAD;
 }
 

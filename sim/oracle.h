@@ -51,6 +51,9 @@ struct sy_history {
 	sy_u32 thread, by, func;
 	sy_u8 side; /* 0 old, 1 new body */
 	sy_u8 excused;
+	sy_u8 after_own; /* ENTER, blind: as after, by this thread */
+	sy_u64 after; /* ENTER, blind: functions of which a call on the side
+		       * that is gone to had begun before this call set out */
 };
 
 #define SY_ORACLE_DEPTH 12

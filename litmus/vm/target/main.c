@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sy_litmus.ko: the old versions of every litmus test's functions, what they
+ * are made of, and the record of what they do.
+ *
+ * The record takes no lock. A slot's number is drawn from one atomic counter,
+ * which is the order of all events on all CPUs: the locked add stands between
+ * the event's own reads and writes and what follows it, and no clock of two CPUs
+ * has to agree. What does not fit is counted and not written, so that a history
+ * that overflowed shows it. Nothing here is ever patched.
+ *
+ * Contexts: process, and hard interrupt for the interrupts of a test.
+ */
+#include <linux/delay.h>
+#include <linux/fs.h>
+#include <linux/kprobes.h>
+#include <linux/miscdevice.h>
+#include <linux/mutex.h>
+#include <linux/sched/task.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include <asm/irq_regs.h>
+
+#include "sy_litmus.h"
+
+static struct lit_event *history;
+static atomic_t slots;
+static u32 length; /* slots at STOP */
+static int stopped = 1;
+static const struct lit_test *test;
+static struct lit_thread threads[LIT_THREADS];
+static DEFINE_MUTEX(lock); /* test, threads, and starting and stopping */
+static DECLARE_WAIT_QUEUE_HEAD(sleepers);
+static pid_t (*clone_task)(struct kernel_clone_args *args);
+atomic_t lit_vars[LIT_VARS];
+EXPORT_SYMBOL_GPL(lit_vars);
+
+static u32 record(struct lit_ctx *c, u8 kind, u8 func, u8 side)
+{
+	u32 n = (u32)atomic_inc_return(&slots) - 1;
+	struct lit_event *e = &history[n];
+
+	if (n >= LIT_EVENTS)
+		return n;
+	e->before = c->before;
+	e->thread = (u8)c->t->index;
+	e->func = func;
+	e->side = side;
+	smp_store_release(&e->kind, kind);
+	return n;
+}
+
+bool lit_stopped(void)
+{
+	return READ_ONCE(stopped);
+}
+EXPORT_SYMBOL_GPL(lit_stopped);
+
+static u32 lit_random(struct lit_ctx *c)
+{
+	c->seed = c->seed * 1664525u + 1013904223u;
+	return c->seed >> 8;
+}
+
+/* Mostly none; sometimes on the CPU, sometimes off it. */
+static void lit_pause(struct lit_ctx *c)
+{
+	u32 r = lit_random(c), us = lit_random(c) % 200 + 1;
+
+	if (lit_stopped())
+		return;
+	if (c->irq || r % 4 == 1)
+		udelay(us / 8);
+	else if (r % 4 == 0)
+		usleep_range_state(us, us + 50, TASK_INTERRUPTIBLE);
+}
+
+void lit_enter(struct lit_ctx *c, u8 func, u8 side)
+{
+	record(c, LIT_KIND_ENTER, func, side);
+	lit_pause(c);
+}
+EXPORT_SYMBOL_GPL(lit_enter);
+
+void lit_return(struct lit_ctx *c, u8 func, u8 side)
+{
+	record(c, LIT_KIND_RETURN, func, side);
+}
+EXPORT_SYMBOL_GPL(lit_return);
+
+void lit_before(struct lit_ctx *c)
+{
+	lit_pause(c);
+	c->before = record(c, LIT_KIND_CALL, 0, 0);
+}
+EXPORT_SYMBOL_GPL(lit_before);
+
+void lit_point(struct lit_ctx *c)
+{
+	lit_pause(c);
+}
+EXPORT_SYMBOL_GPL(lit_point);
+
+/* Woken after a while, or, who is unwoken, by a nudge or at the end only. */
+void lit_sleep(struct lit_ctx *c, unsigned int state)
+{
+	u32 us = 500 + lit_random(c) % 5000;
+
+	if (lit_stopped())
+		return;
+	if (!c->t->def->unwoken)
+		usleep_range_state(us, us + 100, state);
+	else if (state == TASK_INTERRUPTIBLE)
+		wait_event_interruptible(sleepers, lit_stopped());
+	else
+		wait_event(sleepers, lit_stopped());
+}
+EXPORT_SYMBOL_GPL(lit_sleep);
+
+void lit_await(struct lit_ctx *c, atomic_t *var, int value)
+{
+	lit_pause(c);
+	while (atomic_read(var) != value && !lit_stopped())
+		usleep_range(50, 100);
+}
+EXPORT_SYMBOL_GPL(lit_await);
+
+void lit_set(struct lit_ctx *c, atomic_t *var, int value)
+{
+	lit_pause(c);
+	atomic_set(var, value);
+}
+EXPORT_SYMBOL_GPL(lit_set);
+
+void lit_add(struct lit_ctx *c, atomic_t *var, int value)
+{
+	lit_pause(c);
+	atomic_add(value, var);
+}
+EXPORT_SYMBOL_GPL(lit_add);
+
+void lit_check(struct lit_ctx *c, atomic_t *var, int value)
+{
+	lit_pause(c);
+	if (atomic_read(var) != value && !lit_stopped())
+		record(c, LIT_KIND_BROKEN, 0, 0);
+}
+EXPORT_SYMBOL_GPL(lit_check);
+
+void lit_lock(struct lit_ctx *c, atomic_t *var)
+{
+	lit_pause(c);
+	while (atomic_cmpxchg(var, 0, 1) && !lit_stopped())
+		usleep_range(50, 100);
+}
+EXPORT_SYMBOL_GPL(lit_lock);
+
+void lit_unlock(struct lit_ctx *c, atomic_t *var)
+{
+	lit_check(c, var, 1);
+	atomic_set(var, 0);
+}
+EXPORT_SYMBOL_GPL(lit_unlock);
+
+void lit_spin(struct lit_ctx *c)
+{
+	while (!lit_stopped())
+		cpu_relax();
+}
+EXPORT_SYMBOL_GPL(lit_spin);
+
+/* It stops on its way to user mode, in the stay that is running. */
+void lit_stop_self(struct lit_ctx *c)
+{
+	if (!lit_stopped())
+		send_sig(SIGSTOP, current, 1);
+}
+EXPORT_SYMBOL_GPL(lit_stop_self);
+
+void lit_stay(struct lit_ctx *c)
+{
+	record(c, LIT_KIND_STAY, 0, 0);
+	WRITE_ONCE(c->t->inside, 1);
+}
+EXPORT_SYMBOL_GPL(lit_stay);
+
+void lit_border(struct lit_ctx *c)
+{
+	WRITE_ONCE(c->t->inside, 0);
+	record(c, LIT_KIND_BORDER, 0, 0);
+}
+EXPORT_SYMBOL_GPL(lit_border);
+
+/* As fork() does it: the child returns from the system call that is running. */
+void lit_fork(struct lit_ctx *c, u32 thread)
+{
+	struct kernel_clone_args args = { .exit_signal = SIGCHLD };
+	struct lit_thread *child = &threads[thread];
+
+	lit_pause(c);
+	if (lit_stopped() || atomic_cmpxchg(&child->alive, 0, 1))
+		return;
+	record(&child->ctx, LIT_KIND_BIRTH, (u8)c->t->index, 0);
+	if (clone_task(&args) < 0) {
+		record(&child->ctx, LIT_KIND_DEAD, 0, 0);
+		atomic_set(&child->alive, 0);
+	}
+}
+EXPORT_SYMBOL_GPL(lit_fork);
+
+/*
+ * An interrupt on the test's thread: in user mode it is a stay of its own; in the
+ * kernel it belongs to the stay that is running; in between, where neither mark
+ * tells, it does nothing.
+ */
+static enum hrtimer_restart interrupt(struct hrtimer *timer)
+{
+	struct lit_thread *t = container_of(timer, struct lit_thread, timer);
+	struct lit_ctx *c = &t->irq_ctx;
+	struct pt_regs *regs = get_irq_regs();
+	bool user = regs && user_mode(regs);
+
+	if (current == t->task && !lit_stopped()) {
+		if (user && !READ_ONCE(t->inside)) {
+			record(c, LIT_KIND_STAY, 0, 0);
+			t->def->irq(c);
+			record(c, LIT_KIND_BORDER, 0, 0);
+		} else if (!user && READ_ONCE(t->inside)) {
+			t->def->irq(c);
+		}
+	}
+	hrtimer_forward_now(timer,
+			    ns_to_ktime(100000 + lit_random(c) % 400000));
+	return HRTIMER_RESTART;
+}
+
+static void arm(struct lit_thread *t)
+{
+	if (!t->def->irq || t->armed)
+		return;
+	hrtimer_init(&t->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	t->timer.function = interrupt;
+	t->armed = 1;
+	hrtimer_start(&t->timer, ns_to_ktime(100000),
+		      HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+static void disarm(struct lit_thread *t)
+{
+	if (t->armed)
+		hrtimer_cancel(&t->timer);
+	t->armed = 0;
+}
+
+static int select_test(const struct lit_name __user *arg)
+{
+	struct lit_name name;
+	u32 i;
+
+	if (copy_from_user(&name, arg, sizeof(name)))
+		return -EFAULT;
+	name.name[sizeof(name.name) - 1] = 0;
+	if (!stopped)
+		return -EBUSY;
+	for (i = 0; lit_tests[i]; i++)
+		if (!strcmp(lit_tests[i]->name, name.name))
+			break;
+	test = lit_tests[i];
+	return test ? 0 : -ENOENT;
+}
+
+static void fresh(struct lit_thread *t)
+{
+	u32 i;
+
+	for (i = 0; i < LIT_VARS; i++)
+		atomic_set(&t->own[i], 0);
+}
+
+static void new_thread(u32 i)
+{
+	struct lit_thread *t = &threads[i];
+
+	memset(t, 0, sizeof(*t));
+	t->def = &test->thread[i];
+	t->index = i;
+	t->ctx.t = t;
+	t->ctx.seed = get_random_u32();
+	t->irq_ctx.t = t;
+	t->irq_ctx.seed = get_random_u32();
+	t->irq_ctx.irq = true;
+	if (t->def->born)
+		return;
+	atomic_set(&t->alive, 1);
+	record(&t->ctx, LIT_KIND_BIRTH, 255, 0);
+}
+
+static int start(void)
+{
+	u32 i;
+
+	if (!test || !stopped)
+		return -EBUSY;
+	memset(history, 0, LIT_EVENTS * sizeof(*history));
+	atomic_set(&slots, 0);
+	for (i = 0; i < LIT_VARS; i++)
+		atomic_set(&lit_vars[i], 0);
+	for (i = 0; i < test->nthreads; i++)
+		new_thread(i);
+	WRITE_ONCE(stopped, 0);
+	for (i = 0; i < test->nthreads; i++) {
+		struct lit_thread *t = &threads[i];
+
+		if (!t->def->main)
+			continue;
+		t->task = kthread_run(t->def->main, &t->ctx, "litmus/%s",
+				      t->def->name);
+		if (IS_ERR(t->task)) {
+			t->task = NULL;
+			WRITE_ONCE(stopped, 1);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static int stop(void)
+{
+	u32 i;
+
+	if (stopped)
+		return 0;
+	length = (u32)atomic_read(&slots);
+	WRITE_ONCE(stopped, 1);
+	wake_up_all(&sleepers);
+	for (i = 0; i < test->nthreads; i++) {
+		disarm(&threads[i]);
+		if (threads[i].def->main && threads[i].task)
+			kthread_stop(threads[i].task);
+	}
+	return 0;
+}
+
+/* Return: 1; a child that was made meanwhile gets 0 from the fork itself. */
+static long one_call(struct lit_thread *t, u32 k)
+{
+	if (k >= ARRAY_SIZE(t->def->call) || !t->def->call[k])
+		return -EINVAL;
+	lit_stay(&t->ctx);
+	t->def->call[k](&t->ctx);
+	lit_border(&t->ctx);
+	return 1;
+}
+
+/* The caller, a task of its own, lives until its files are closed in its exit. */
+static long exit_with(struct file *file, struct lit_thread *t, u32 k)
+{
+	if (!t->def->born || k >= ARRAY_SIZE(t->def->call) || !t->def->call[k])
+		return -EINVAL;
+	if (atomic_cmpxchg(&t->alive, 0, 1))
+		return -EBUSY;
+	fresh(t);
+	WRITE_ONCE(t->task, current);
+	record(&t->ctx, LIT_KIND_BIRTH, 255, 0);
+	file->private_data = (void *)&t->def->call[k];
+	return 0;
+}
+
+/* The last file reference goes: in the exit of the task that asked for it. */
+static int lit_release(struct inode *inode, struct file *file)
+{
+	const lit_fn *call = file->private_data;
+	u32 i;
+
+	for (i = 0; call && i < test->nthreads; i++) {
+		struct lit_thread *t = &threads[i];
+
+		if (call < t->def->call ||
+		    call >= t->def->call + ARRAY_SIZE(t->def->call))
+			continue;
+		if (current == t->task && current->flags & PF_EXITING) {
+			lit_stay(&t->ctx);
+			(*call)(&t->ctx);
+			lit_border(&t->ctx);
+		}
+		record(&t->ctx, LIT_KIND_DEAD, 0, 0);
+		atomic_set(&t->alive, 0);
+	}
+	return 0;
+}
+
+static long of_thread(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	u32 i = cmd == LIT_CALL || cmd == LIT_EXIT ? arg >> 8 : arg;
+	struct lit_thread *t = &threads[i];
+
+	if (!test || i >= test->nthreads)
+		return -EINVAL;
+	switch (cmd) {
+	case LIT_CALL:
+		WRITE_ONCE(t->task, current);
+		return one_call(t, arg & 255);
+	case LIT_EXIT:
+		return exit_with(file, t, arg & 255);
+	case LIT_ARM:
+		WRITE_ONCE(t->task, current);
+		arm(t);
+		return 0;
+	case LIT_DISARM:
+		disarm(t);
+		return 0;
+	case LIT_FRESH:
+		fresh(t);
+		return 0;
+	case LIT_DIE:
+		record(&t->ctx, LIT_KIND_DEAD, 0, 0);
+		atomic_set(&t->alive, 0);
+		return 0;
+	default:
+		return atomic_read(&t->alive);
+	}
+}
+
+static long lit_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	long ret;
+
+	if (cmd != LIT_SELECT && cmd != LIT_START && cmd != LIT_STOP &&
+	    cmd != LIT_LENGTH)
+		return of_thread(file, cmd, arg);
+	mutex_lock(&lock);
+	if (cmd == LIT_SELECT)
+		ret = select_test((const struct lit_name __user *)arg);
+	else if (cmd == LIT_START)
+		ret = start();
+	else if (cmd == LIT_STOP)
+		ret = stop();
+	else
+		ret = length;
+	mutex_unlock(&lock);
+	return ret;
+}
+
+static int lit_open(struct inode *inode, struct file *file)
+{
+	file->private_data = NULL; /* misc_open() left the device in it */
+	return 0;
+}
+
+static ssize_t lit_read(struct file *file, char __user *buf, size_t size,
+			loff_t *pos)
+{
+	return simple_read_from_buffer(buf, size, pos, history,
+				       LIT_EVENTS * sizeof(*history));
+}
+
+static const struct file_operations lit_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = lit_ioctl,
+	.read = lit_read,
+	.open = lit_open,
+	.release = lit_release,
+	.llseek = default_llseek,
+};
+
+static struct miscdevice lit_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "sy_litmus",
+	.fops = &lit_fops,
+};
+
+/* kernel_clone() is not exported; a kprobe tells where it is. */
+static int find_clone(void)
+{
+	struct kprobe probe = { .symbol_name = "kernel_clone" };
+	int err = register_kprobe(&probe);
+
+	if (err)
+		return err;
+	clone_task = (void *)probe.addr;
+	unregister_kprobe(&probe);
+	return 0;
+}
+
+static int __init lit_init(void)
+{
+	int err = find_clone();
+
+	if (err)
+		return err;
+	history = vzalloc(LIT_EVENTS * sizeof(*history));
+	if (!history)
+		return -ENOMEM;
+	err = misc_register(&lit_device);
+	if (err)
+		vfree(history);
+	return err;
+}
+
+static void __exit lit_exit(void)
+{
+	misc_deregister(&lit_device);
+	stop();
+	vfree(history);
+}
+
+module_init(lit_init);
+module_exit(lit_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("test: litmus tests on a real kernel");

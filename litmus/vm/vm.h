@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The program in the guest: drives one litmus test, and judges what it did. */
+#ifndef SY_LITMUS_VM_H
+#define SY_LITMUS_VM_H
+
+#include <sys/types.h>
+
+#include "../../sim/litmus.h"
+#include "../../sim/oracle.h"
+#include "target/sy_litmus_abi.h"
+
+/* How the transition of one round ended. */
+enum lit_end {
+	LIT_SETTLED,
+	LIT_REVERTED, /* as requested, or by its deadline */
+	LIT_UNSETTLED, /* gave up, or not over when its time was */
+	LIT_REFUSED,
+	LIT_ERROR,
+};
+
+struct lit_vm {
+	const struct sy_litmus *l;
+	const char *dir; /* modules */
+	char patch[64]; /* the test's name in modules */
+	sy_u32 model; /* index into sy_models */
+	int upstream; /* by livepatch instead of the engine */
+	double deadline;
+	int device;
+	struct lit_shared *shared;
+	pid_t child[LIT_THREADS];
+	struct lit_event *history;
+};
+
+/* What the rounds of one test under one model showed. */
+struct lit_seen {
+	sy_u32 rounds, settled, reverted, unsettled, refused;
+	sy_u32 incomplete; /* rounds whose history has a gap */
+	sy_u32 m[4], broken, mixed[4]; /* rounds; calls of @mixed: see rows */
+	sy_u32 forbidden, violated; /* rounds */
+	sy_u32 entered[2]; /* calls by side */
+	unsigned long long events;
+	const char *clause; /* of the last violation */
+	sy_u32 qualifiers; /* SY_M1_SAME_FUNC .. */
+};
+
+/* drive.c. Errors: -1, with one line on stderr. */
+int lit_vm_up(struct lit_vm *vm);
+void lit_vm_down(struct lit_vm *vm);
+int lit_vm_quiet(struct lit_vm *vm);
+enum lit_end lit_vm_round(struct lit_vm *vm, int *turned, sy_u32 *ret_length);
+
+/* judge.c */
+void lit_judge(const struct lit_vm *vm, sy_u32 length, struct lit_seen *seen);
+
+#endif
