@@ -8,6 +8,7 @@
  *   oTF T enters old F     nTF T enters new F     eT  T ends its stay
  *   rTF T returns from old F   RTF from new F     dT  T is dead
  *   !T  T switches   ?T  it does, excused   -T  it does, back to old
+ *   oTFA  likewise, and new calls of the functions in the mask A had begun
  *   xT  T is excused at the next switch of all
  *   !FF  function F switches   !!  the system does   <  turn
  *   $  settled on new   ~  events were lost   %  T_u is not recorded
@@ -183,8 +184,10 @@ static const struct sy_case sy_cases[] = {
 	  SY_M2, 0 },
 	{ "M3 seen, instants unknown", PK, "% b0 b1 s0 s1 o00 n11", FORBIDDEN,
 	  SY_M3, 0 },
-	{ "M4 seen, instants unknown", PK, "% b0 b1 s0 n00 R00 e0 s1 o11",
+	{ "M4 seen, instants unknown", PK, "% b0 b1 s0 n00 R00 e0 s1 o111",
 	  FORBIDDEN, SY_M4, 0 },
+	{ "recorded after a new call, set out before it", PK,
+	  "% b0 b1 s1 s0 n00 R00 e0 o110", CLEAN, 0, 0 },
 	{ "nothing forbidden, instants unknown", PK,
 	  "% b0 b1 s0 o00 r00 n00 R00 e0 $", CLEAN, SY_M2, 0 },
 	/* relaxed, at an instant for all: each excuse is for one and for once */
@@ -256,6 +259,7 @@ static int sy_event_of(const char *word, struct sy_history *ev)
 	ev->thread = sy_digit(word, 1);
 	ev->func = ev->kind == SY_HISTORY_BIRTH ? 0 : sy_digit(word, 2);
 	ev->by = strlen(word) > 2 ? sy_digit(word, 2) : ~0u;
+	ev->after = sy_digit(word, 3);
 	ev->excused = *word == '?';
 	return 1;
 }

@@ -98,6 +98,9 @@ static void write_insn(const struct gen *g, const struct sy_insn *in)
 	case SY_OP_AWAIT:
 		fprintf(o, "\tlit_await(c, %s, %u);\n", v, in->b);
 		break;
+	case SY_OP_AWAITI:
+		fprintf(o, "\tlit_await_nudged(c, %s, %u);\n", v, in->b);
+		break;
 	case SY_OP_SET:
 		fprintf(o, "\tlit_set(c, %s, %u);\n", v, in->b);
 		break;

@@ -126,6 +126,15 @@ void lit_await(struct lit_ctx *c, atomic_t *var, int value)
 }
 EXPORT_SYMBOL_GPL(lit_await);
 
+void lit_await_nudged(struct lit_ctx *c, atomic_t *var, int value)
+{
+	lit_pause(c);
+	while (atomic_read(var) != value && !lit_stopped() &&
+	       !signal_pending(current))
+		usleep_range_state(50, 100, TASK_INTERRUPTIBLE);
+}
+EXPORT_SYMBOL_GPL(lit_await_nudged);
+
 void lit_set(struct lit_ctx *c, atomic_t *var, int value)
 {
 	lit_pause(c);

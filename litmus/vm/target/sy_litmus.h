@@ -69,6 +69,7 @@ void lit_before(struct lit_ctx *c);
 void lit_point(struct lit_ctx *c);
 void lit_sleep(struct lit_ctx *c, unsigned int state);
 void lit_await(struct lit_ctx *c, atomic_t *var, int value);
+void lit_await_nudged(struct lit_ctx *c, atomic_t *var, int value);
 void lit_set(struct lit_ctx *c, atomic_t *var, int value);
 void lit_add(struct lit_ctx *c, atomic_t *var, int value);
 void lit_check(struct lit_ctx *c, atomic_t *var, int value);
