@@ -12,11 +12,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+	static struct sy_made_tables made;
 	struct sy_made_tables t;
 	struct sy_kallsyms k;
 	struct sy_fault *fault;
 
-	sy_make_kallsyms(&t);
+	if (!made.size)
+		sy_make_kallsyms(&made);
+	t = made;
 	for (; size >= 3; size -= 3, bytes += 3)
 		t.bytes[sy_get16(bytes) % t.size] = bytes[2];
 	fault = sy_kallsyms_decode(t.bytes, t.size, "fuzz", &k);
