@@ -10,7 +10,7 @@
  * written, and are overwritten with anything. Thread 1 is in no table, as one
  * whose birth found no memory, and lives on the default side.
  *
- * mirrors: sy_redirect_point, sy_point_one, sy_flush_wait, sy_gate_by_task,
+ * mirrors: sy_redirect_point, sy_flush_wait, sy_gate_by_task,
  * sy_gate_global, sy_act_arm, sy_act_settle, sy_task_switch, sy_decide
  *
  * Asserted, of the instant that decides an entry:

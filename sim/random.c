@@ -348,10 +348,24 @@ static void sy_shrink(struct sy_run_of *r, const char *rule)
 	free(less);
 }
 
+/* A seed means something together with the sources that it was run on. */
+static void sy_commit(char *ret, int size)
+{
+	FILE *git = popen("git describe --always --dirty 2>/dev/null", "r");
+
+	strcpy(ret, "unknown");
+	if (!git)
+		return;
+	if (fgets(ret, size, git))
+		ret[strcspn(ret, "\n")] = 0;
+	pclose(git);
+}
+
 static int sy_run_seed(struct sy_run_of *r, sy_u64 seed, sy_u32 steps,
 		       int trace, unsigned long long *done)
 {
 	const char *broken;
+	char commit[60];
 	sy_u32 used, m;
 
 	sy_make_world(r, seed);
@@ -364,8 +378,10 @@ static int sy_run_seed(struct sy_run_of *r, sy_u64 seed, sy_u32 steps,
 	if (broken) {
 		for (m = 0; memcmp(&sy_models[m], &r->model, sizeof(r->model));)
 			m++;
-		printf("FAILED run: switchyard-sim run %llu --steps=%u: %s, step %u: %s\n",
-		       seed, steps, sy_model_words[m], r->nsteps, broken);
+		sy_commit(commit, sizeof(commit));
+		printf("FAILED run: switchyard-sim run %llu --steps=%u (commit %s): %s, step %u: %s\n",
+		       seed, steps, commit, sy_model_words[m], r->nsteps,
+		       broken);
 		sy_shrink(r, broken);
 		printf("shrunk to %u steps:\n", r->nsteps);
 		trace = 1;
