@@ -55,8 +55,10 @@ char *sy_struct_body(const char *code, size_t size, size_t *at, char *name,
 		     size_t room);
 
 /* Refuses a diff that changes what a struct or union is made of, for objects of
- * the old kind live. @kind: 'c' or 'h', the files to look at. */
+ * the old kind live. @kind: 'c' or 'h', the files to look at. Where no more than
+ * members' names change, *renamed is set: the compiler has to be asked. */
 struct sy_fault *sy_check_layout(const char *source, const char *tree,
-				 const struct sy_patchfile *patch, char kind);
+				 const struct sy_patchfile *patch, char kind,
+				 bool *renamed);
 
 #endif

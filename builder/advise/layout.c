@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Objects that live were laid out by the old code and are still used when the
- * new code runs: no model helps against that. Judged from the text of the
- * definitions, so a change that happens to keep every offset is refused, too.
+ * new code runs: no model helps against that. The text of the definitions is
+ * judged at once, before anything is compiled; only new names of members are
+ * left to the types that the compiler makes (stage/build_types.c).
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,9 +25,58 @@ static char *sy_find_struct(const char *code, size_t size, const char *name)
 	return NULL;
 }
 
+static bool sy_is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static size_t sy_word(const char *at)
+{
+	size_t n = 0;
+
+	while (sy_is_word(at[n]))
+		n++;
+	return n;
+}
+
+static bool sy_has_word(const char *text, const char *word, size_t len)
+{
+	size_t n;
+
+	while (*text) {
+		n = sy_word(text);
+		if (n == len && !memcmp(text, word, n))
+			return true;
+		text += n ? n : 1;
+	}
+	return false;
+}
+
+/* Do two bodies differ in names of members alone, and are all that come new to
+ * the old body? (What is called by another's name has changed its place.) */
+static bool sy_only_renamed(const char *old, const char *new)
+{
+	const char *x = old, *y = new;
+	size_t m, n;
+
+	while (*x && *y) {
+		m = sy_word(x);
+		n = sy_word(y);
+		if (!m != !n || (!m && *x != *y))
+			return false;
+		if (m && (m != n || memcmp(x, y, m)) &&
+		    (!strchr(";,[:)", x[m]) || x[m] != y[n] ||
+		     sy_has_word(old, y, n)))
+			return false;
+		x += m ? m : 1;
+		y += n ? n : 1;
+	}
+	return !*x && !*y;
+}
+
 static struct sy_fault *sy_compare_structs(const char *path, const char *before,
 					   size_t nbefore, const char *after,
-					   size_t nafter)
+					   size_t nafter, bool *renamed)
 {
 	struct sy_fault *fault = NULL;
 	char name[128], *old, *new;
@@ -34,7 +85,9 @@ static struct sy_fault *sy_compare_structs(const char *path, const char *before,
 	while (!fault && (old = sy_struct_body(before, nbefore, &at, name,
 					       sizeof(name)))) {
 		new = sy_find_struct(after, nafter, name);
-		if (new &&strcmp(old, new))
+		if (new &&strcmp(old, new) && sy_only_renamed(old, new))
+			*renamed = true;
+		else if (new &&strcmp(old, new))
 			fault = sy_fault_refuse(
 				"layout",
 				"%s: %s: its layout changes, and objects of it "
@@ -48,7 +101,7 @@ static struct sy_fault *sy_compare_structs(const char *path, const char *before,
 }
 
 static struct sy_fault *sy_check_file(const char *source, const char *tree,
-				      const char *name)
+				      const char *name, bool *renamed)
 {
 	struct sy_file old = { 0 }, new = { 0 };
 	char *before = NULL, *after = NULL;
@@ -67,7 +120,7 @@ static struct sy_fault *sy_check_file(const char *source, const char *tree,
 		after = sy_code_only((const char *)new.bytes, new.size);
 		fault = before && after ?
 				sy_compare_structs(name, before, old.size,
-						   after, new.size) :
+						   after, new.size, renamed) :
 				sy_fault_no_memory();
 	}
 	free(before);
@@ -78,7 +131,8 @@ static struct sy_fault *sy_check_file(const char *source, const char *tree,
 }
 
 struct sy_fault *sy_check_layout(const char *source, const char *tree,
-				 const struct sy_patchfile *patch, char kind)
+				 const struct sy_patchfile *patch, char kind,
+				 bool *renamed)
 {
 	struct sy_fault *fault = NULL;
 	const char *name;
@@ -93,7 +147,7 @@ struct sy_fault *sy_check_layout(const char *source, const char *tree,
 		    strncmp(name, "samples/", 8) &&
 		    (strncmp(name, "arch/", 5) ||
 		     !strncmp(name, "arch/x86/", 9)))
-			fault = sy_check_file(source, tree, name);
+			fault = sy_check_file(source, tree, name, renamed);
 	}
 	return fault;
 }

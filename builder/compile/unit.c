@@ -279,11 +279,20 @@ struct sy_fault *sy_unit_compile(const struct sy_kernel *kernel,
 				 unsigned int flags, const char *out)
 {
 	const char *const first[] = { NULL };
-	const char *const last[] = { flags & SY_COMPILE_TYPES ? "-g" : "-g0",
-				     "-o", out, NULL };
-	const struct sy_gcc_run run = {
-		.tree = tree, .first = first, .last = last, .as_built = !tree
-	};
+	const char *const plain[] = { "-g0", "-o", out, NULL };
+	const char *const types[] = { "-g",
+				      "-gdwarf-4",
+				      "-fno-eliminate-unused-debug-types",
+				      "-fno-var-tracking",
+				      "-o",
+				      out,
+				      NULL };
+	const struct sy_gcc_run run = { .tree = tree,
+					.first = first,
+					.last = flags & SY_COMPILE_TYPES ?
+							types :
+							plain,
+					.as_built = !tree };
 	struct sy_fault *fault;
 
 	if (flags & SY_COMPILE_SECTIONS)

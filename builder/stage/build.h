@@ -11,14 +11,22 @@
 #include "../match/match.h"
 #include "stages.h"
 
-enum sy_build_object { SY_BUILD_SHIPPED, SY_BUILD_BEFORE, SY_BUILD_AFTER };
+enum sy_build_object {
+	SY_BUILD_SHIPPED,
+	SY_BUILD_BEFORE,
+	SY_BUILD_AFTER,
+	SY_BUILD_TYPES_BEFORE, /* these two: only for their types */
+	SY_BUILD_TYPES_AFTER,
+	SY_BUILD_OBJECTS
+};
 
 struct sy_build_unit {
 	struct sy_unit unit;
-	struct sy_path path[3]; /* of the objects, by enum sy_build_object */
+	struct sy_path path
+		[SY_BUILD_OBJECTS]; /* of the objects, by enum sy_build_object */
 	struct sy_file file[3];
 	struct sy_elf elf[3];
-	struct sy_fault *fault[3]; /* of compiling */
+	struct sy_fault *fault[SY_BUILD_OBJECTS]; /* of compiling */
 	struct sy_image module;
 	struct sy_path module_path;
 	const struct sy_image *target;
@@ -35,6 +43,7 @@ struct sy_build {
 	struct sy_run run; /* the diffs, the tree with them applied */
 	struct sy_path dir; /* --keep, or the run's */
 	char name[56]; /* of the module */
+	bool types; /* what the diff changes can change types */
 	struct sy_build_unit *units;
 	size_t nunits;
 	struct sy_extract extract;
@@ -51,6 +60,12 @@ struct sy_fault *sy_build_extract(struct sy_build *b);
 struct sy_fault *sy_build_emit(struct sy_build *b);
 struct sy_fault *sy_build_link(struct sy_build *b);
 struct sy_fault *sy_build_verify(struct sy_build *b);
+
+/* Can the layout of a type be another, for all that the text of structs says? */
+bool sy_types_can_change(const struct sy_patchfile *patch);
+
+/* Refuses a unit in which a type is laid out otherwise after the diff. */
+struct sy_fault *sy_build_types(const struct sy_build_unit *u);
 
 enum sy_build_stage {
 	SY_BUILD_UNITS,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The stage "compile": each unit three times, as many at once as there are
+ * The stage "compile": each unit three times (five, where types can change), as many at once as there are
  * CPUs, and what the results are: equal to what the kernel ships, or not, and
  * what the diff changes in them.
  */
@@ -21,18 +21,29 @@ struct sy_jobs {
 	size_t next;
 };
 
+static unsigned int sy_objects(const struct sy_build *b)
+{
+	return b->types ? SY_BUILD_OBJECTS : SY_BUILD_TYPES_BEFORE;
+}
+
 static void sy_compile_one(struct sy_build *b, size_t job)
 {
-	static const unsigned int flags[3] = { SY_COMPILE_OBJTOOL,
-					       SY_COMPILE_SECTIONS,
-					       SY_COMPILE_SECTIONS };
-	struct sy_build_unit *u = &b->units[job / 3];
-	unsigned int k = job % 3;
+	static const struct {
+		unsigned int flags;
+		bool changed;
+	} how[SY_BUILD_OBJECTS] = {
+		[SY_BUILD_SHIPPED] = { SY_COMPILE_OBJTOOL, false },
+		[SY_BUILD_BEFORE] = { SY_COMPILE_SECTIONS, false },
+		[SY_BUILD_AFTER] = { SY_COMPILE_SECTIONS, true },
+		[SY_BUILD_TYPES_BEFORE] = { SY_COMPILE_TYPES, false },
+		[SY_BUILD_TYPES_AFTER] = { SY_COMPILE_TYPES, true },
+	};
+	struct sy_build_unit *u = &b->units[job / sy_objects(b)];
+	size_t k = job % sy_objects(b);
 
-	u->fault[k] =
-		sy_unit_compile(b->kernel, &u->unit,
-				k == SY_BUILD_AFTER ? b->run.tree.text : NULL,
-				flags[k], u->path[k].text);
+	u->fault[k] = sy_unit_compile(b->kernel, &u->unit,
+				      how[k].changed ? b->run.tree.text : NULL,
+				      how[k].flags, u->path[k].text);
 }
 
 static void *sy_worker(void *data)
@@ -44,7 +55,7 @@ static void *sy_worker(void *data)
 		pthread_mutex_lock(&jobs->lock);
 		job = jobs->next++;
 		pthread_mutex_unlock(&jobs->lock);
-		if (job >= jobs->b->nunits * 3)
+		if (job >= jobs->b->nunits * sy_objects(jobs->b))
 			return NULL;
 		sy_compile_one(jobs->b, job);
 	}
@@ -69,12 +80,14 @@ static void sy_compile_all(struct sy_build *b)
 
 static struct sy_fault *sy_name_objects(struct sy_build *b)
 {
-	static const char *const names[3] = { "shipped", "before", "after" };
+	static const char *const names[SY_BUILD_OBJECTS] = {
+		"shipped", "before", "after", "types.before", "types.after"
+	};
 	struct sy_fault *fault = NULL;
 	size_t i, k;
 
 	for (i = 0; !fault && i < b->nunits; i++)
-		for (k = 0; !fault && k < 3; k++)
+		for (k = 0; !fault && k < SY_BUILD_OBJECTS; k++)
 			fault = sy_path_make(&b->units[i].path[k],
 					     "%s/unit%zu.%s.o", b->dir.text, i,
 					     names[k]);
@@ -97,7 +110,7 @@ static struct sy_fault *sy_ask_again(struct sy_build *b, size_t i)
 	struct sy_fault *fault;
 	size_t k;
 
-	for (k = 0; k < 3; k++)
+	for (k = 0; k < SY_BUILD_OBJECTS; k++)
 		sy_fault_freep(&u->fault[k]);
 	sy_unit_deinit(&u->unit);
 	fault = sy_unit_find(b->kernel, path.text, &u->unit);
@@ -106,8 +119,8 @@ static struct sy_fault *sy_ask_again(struct sy_build *b, size_t i)
 		u->left_out = true;
 		return NULL;
 	}
-	for (k = 0; !fault && k < 3; k++)
-		sy_compile_one(b, 3 * i + k);
+	for (k = 0; !fault && k < sy_objects(b); k++)
+		sy_compile_one(b, sy_objects(b) * i + k);
 	return fault;
 }
 
@@ -158,8 +171,10 @@ static struct sy_fault *sy_compile_fault(const struct sy_build *b,
 				sy_kbuild_forget(b->kernel, &u->unit);
 			return fault;
 		}
-	fault = u->fault[SY_BUILD_AFTER];
-	u->fault[SY_BUILD_AFTER] = NULL;
+	for (k = SY_BUILD_AFTER; k < SY_BUILD_OBJECTS - 1 && !u->fault[k]; k++)
+		;
+	fault = u->fault[k];
+	u->fault[k] = NULL;
 	if (!fault || fault->kind != SY_FAULT_COMMAND ||
 	    strstr(fault->line, "interrupted"))
 		return fault;
@@ -216,6 +231,8 @@ static struct sy_fault *sy_compare(struct sy_build *b, struct sy_build_unit *u)
 	if (u->match.nfuncs && u->match.absent == u->match.nfuncs)
 		return NULL; /* no part of this kernel */
 	fault = sy_check_shipped(b, u);
+	if (!fault && b->types)
+		fault = sy_build_types(u);
 	if (!fault)
 		fault = sy_objdiff(&u->elf[SY_BUILD_BEFORE],
 				   &u->elf[SY_BUILD_AFTER], &u->diff);

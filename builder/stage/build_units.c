@@ -29,11 +29,13 @@ struct sy_fault *sy_build_units(struct sy_build *b)
 	const char *source = b->kernel->source.text;
 	struct sy_fault *fault;
 
-	fault = sy_check_layout(source, b->run.tree.text, &b->run.patch, 'h');
+	b->types = sy_types_can_change(&b->run.patch);
+	fault = sy_check_layout(source, b->run.tree.text, &b->run.patch, 'h',
+				&b->types);
 	if (!fault)
 		fault = sy_run_units(&b->run);
 	if (!fault && b->run.find.n)
 		fault = sy_check_layout(source, b->run.tree.text, &b->run.patch,
-					'c');
+					'c', &b->types);
 	return fault ? fault : sy_find_all(b);
 }

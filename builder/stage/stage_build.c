@@ -283,8 +283,9 @@ static void sy_unit_close(struct sy_build_unit *u)
 	for (k = 0; k < 3; k++) {
 		sy_elf_deinit(&u->elf[k]);
 		sy_file_close(&u->file[k]);
-		sy_fault_free(u->fault[k]);
 	}
+	for (k = 0; k < SY_BUILD_OBJECTS; k++)
+		sy_fault_free(u->fault[k]);
 	sy_unit_deinit(&u->unit);
 }
 
