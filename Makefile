@@ -76,6 +76,7 @@ corpus: ## build a sample of real fixes (CORPUS=DIR, FIXES=20)
 
 guest-programs: module ## the programs that run in guests: build/guest/bin/
 	@$(MAKE) -s -C tests/guest
+	@litmus/vm/case $(RELEASE)
 
 model: ## the models of what runs at once, checked by spin (minutes)
 	@model/run

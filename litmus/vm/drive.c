@@ -457,6 +457,36 @@ enum lit_end lit_vm_round(struct lit_vm *vm, int *turned, sy_u32 *ret_length)
 	return end;
 }
 
+/*
+ * Where threads switch in the order of one look at all tasks, the first and the
+ * last of the test would be microseconds apart: others stand between them.
+ */
+static void lit_bystanders(struct lit_vm *vm)
+{
+	const struct sy_model *m = &sy_models[vm->model];
+	int i;
+
+	if (m->leave != SY_LEAVE_FUNCTION || m->sw != SY_SWITCH_THREAD ||
+	    vm->bystander[0])
+		return;
+	for (i = 0; i < LIT_BYSTANDERS; i++) {
+		vm->bystander[i] = fork();
+		if (vm->bystander[i])
+			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+}
+
+static void lit_end_task(pid_t pid)
+{
+	if (pid <= 0)
+		return;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 int lit_vm_up(struct lit_vm *vm)
 {
 	struct lit_name name = { 0 };
@@ -479,6 +509,7 @@ int lit_vm_up(struct lit_vm *vm)
 		vm->child[i] = fork();
 		if (!vm->child[i])
 			lit_thread_main(vm, i);
+		lit_bystanders(vm);
 	}
 	return vm->upstream ? 0 : lit_insmod(vm, "lp_", vm->patch);
 }
@@ -490,10 +521,9 @@ void lit_vm_down(struct lit_vm *vm)
 	sy_u32 i;
 
 	for (i = 0; i < vm->l->nthreads; i++)
-		if (vm->child[i] > 0) {
-			kill(vm->child[i], SIGKILL);
-			waitpid(vm->child[i], NULL, 0);
-		}
+		lit_end_task(vm->child[i]);
+	for (i = 0; i < LIT_BYSTANDERS; i++)
+		lit_end_task(vm->bystander[i]);
 	back.to_new = 1;
 	vm->l = &back;
 	lit_vm_quiet(vm);

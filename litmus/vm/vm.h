@@ -18,6 +18,8 @@ enum lit_end {
 	LIT_ERROR,
 };
 
+#define LIT_BYSTANDERS 100
+
 struct lit_vm {
 	const struct sy_litmus *l;
 	const char *dir; /* modules */
@@ -28,6 +30,7 @@ struct lit_vm {
 	int device;
 	struct lit_shared *shared;
 	pid_t child[LIT_THREADS];
+	pid_t bystander[LIT_BYSTANDERS];
 	struct lit_event *history;
 };
 

@@ -63,6 +63,15 @@ static u32 lit_random(struct lit_ctx *c)
 	return c->seed >> 8;
 }
 
+/*
+ * What stands behind a call is no tail call, and its caller stays on the stack:
+ * a kthread that sleeps in a frame of this module is not in its main loop.
+ */
+static __always_inline void keep_frame(void)
+{
+	barrier();
+}
+
 /* Mostly none; sometimes on the CPU, sometimes off it. */
 static void lit_pause(struct lit_ctx *c)
 {
@@ -99,6 +108,7 @@ EXPORT_SYMBOL_GPL(lit_before);
 void lit_point(struct lit_ctx *c)
 {
 	lit_pause(c);
+	keep_frame();
 }
 EXPORT_SYMBOL_GPL(lit_point);
 
@@ -115,6 +125,7 @@ void lit_sleep(struct lit_ctx *c, unsigned int state)
 		wait_event_interruptible(sleepers, lit_stopped());
 	else
 		wait_event(sleepers, lit_stopped());
+	keep_frame();
 }
 EXPORT_SYMBOL_GPL(lit_sleep);
 

@@ -118,6 +118,8 @@ image_overlay() {
 		image_program "$root" "$top/build/cli/switchyard"
 	find "$top/build/$release" -name '*.ko' -exec \
 		cp -t "$root/usr/lib/switchyard" {} + 2>/dev/null
+	[ ! -d "$top/build/litmus/case-$release/share" ] ||
+		cp -r "$top/build/litmus/case-$release/share" "$root/usr/lib/litmus"
 	[ -z "$share" ] || : >"$root/vm/share"
 	image_variables >"$root/vm/variables"
 	if [ $# -eq 0 ]; then
