@@ -142,6 +142,8 @@ static struct sy_fault *sy_doubt(struct sy_build *b)
 		for (k = 0; k < 2 && !u->fault[k]; k++)
 			;
 		if (k == 2 || u->fault[k]->kind != SY_FAULT_COMMAND ||
+		    strncmp(u->fault[k]->line, b->kernel->compiler,
+			    strlen(b->kernel->compiler)) ||
 		    strstr(u->fault[k]->line, "killed by signal") ||
 		    u->unit.listed || sy_command_interrupted())
 			continue;
