@@ -21,7 +21,7 @@ unit: ## the decision core's tests, in user space (seconds)
 sim: ## the simulator: build/sim/switchyard-sim
 	@$(MAKE) -s -C sim
 
-litmus: ## every litmus test under every model, exhaustively (half a minute)
+litmus: ## every litmus test under every model, exhaustively (some minutes)
 	@$(MAKE) -s -C sim litmus
 
 mutants: ## faults on purpose, and who catches them (MUTANTS=N: so many mechanical)
