@@ -49,6 +49,7 @@ struct sy_scan {
 	bool has_call, has_body, has_value, has_declarator;
 	uint32_t last; /* word before, + 1; 0: no identifier */
 	char previous; /* the character token before */
+	bool pointer; /* the character before is a '*' of "(*" */
 	bool record_tag; /* the word before was struct, union or enum */
 	uint32_t name; /* + 1: of a function */
 	bool name_all;
@@ -262,9 +263,13 @@ static int sy_see_char(struct sy_slice *s, struct sy_scan *c, char is)
 		err = sy_declare(c, c->last); /* a declarator */
 		c->has_declarator |= !sy_is_keyword(s, c->last) &&
 				     !c->record_tag;
-	} else if (is == ')' && c->last && c->previous == '*')
+	} else if (is == ')' && c->last && c->previous == '*' && c->pointer &&
+		   c->parens == 1 && !c->has_body)
 		err = sy_declare(c, c->last); /* "(*name)" */
-	c->name_all |= is == '(' && c->previous == ')' && !c->last;
+	c->pointer = is == '*' && !c->last &&
+		     (c->previous == '(' || (c->previous == '*' && c->pointer));
+	c->name_all |= is == '(' && c->previous == ')' && !c->last &&
+		       !c->parens && !c->braces;
 	if (is == '(' && !c->parens && !c->braces &&
 	    !sy_is_operator(s, c->last)) {
 		if (!c->has_call)
