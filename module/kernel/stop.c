@@ -30,6 +30,7 @@
  */
 #include <linux/cpu.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/processor.h>
 #include <linux/sched/task_stack.h>
 #include <linux/smp.h>
@@ -213,6 +214,28 @@ static void sy_flip(struct sy_transition *tr)
 		sy_gate_global(sy_live_gate(live), new);
 }
 
+/*
+ * Does an NMI run on a CPU that stands still? It may be inside, of all functions
+ * that the gate does not know of: one that has switched in an order is entered
+ * without asking, so that when a transition goes back nothing has counted its
+ * entries from NMI. (On the way forth all that are still to switch do ask, and an
+ * NMI in a function that has switched is on the side that is wanted.)
+ *
+ * The gate's count is evidence that functions are reachable from NMI at all, and
+ * ends a transition; this looks at one instant, and is worth another attempt.
+ * Neither proves anything about the moment between the look and the store: that is
+ * why functions known to be reachable from NMI are refused.
+ */
+static bool sy_nmi_runs(void)
+{
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		if (READ_ONCE(per_cpu(__preempt_count, cpu)) & NMI_MASK)
+			return true;
+	return false;
+}
+
 static enum sy_stop_end sy_check_and_flip(struct sy_transition *tr,
 					  struct sy_stop_report *ret)
 {
@@ -220,7 +243,8 @@ static enum sy_stop_end sy_check_and_flip(struct sy_transition *tr,
 	    sy_fault(SY_FAULT_STOP_NMI))
 		return SY_STOP_NMI;
 	if (sy_fault(SY_FAULT_STOP_INSIDE) || !sy_all_cpus_outside() ||
-	    !sy_current_outside(tr) || !sy_dirty_outside(tr, ret))
+	    !sy_current_outside(tr) || !sy_dirty_outside(tr, ret) ||
+	    sy_nmi_runs())
 		return SY_STOP_INSIDE;
 	sy_flip(tr);
 	return SY_STOP_FLIPPED;

@@ -5,6 +5,7 @@
  * says what that answered, "now" what it answers when it is read. Process
  * context, no locks.
  */
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
@@ -39,6 +40,14 @@ static bool fail;
 module_param(fail, bool, 0444);
 MODULE_PARM_DESC(fail, "let the init fail after its calls");
 
+static unsigned int init_ms;
+module_param(init_ms, uint, 0444);
+MODULE_PARM_DESC(init_ms, "how long the init takes after its calls");
+
+static unsigned int exit_ms;
+module_param(exit_ms, uint, 0644);
+MODULE_PARM_DESC(exit_ms, "how long the exit takes before its calls");
+
 static int answers(void)
 {
 	return late_answer() * 10 + late_other();
@@ -58,6 +67,7 @@ MODULE_PARM_DESC(now, "what they answer now");
 static int __init late_init(void)
 {
 	at_init = answers();
+	msleep(init_ms);
 	if (!fail)
 		return 0;
 	pr_info("sy_late: at init: %d\n", at_init);
@@ -66,6 +76,7 @@ static int __init late_init(void)
 
 static void __exit late_exit(void)
 {
+	msleep(exit_ms);
 	pr_info("sy_late: at exit: %d\n", answers());
 }
 

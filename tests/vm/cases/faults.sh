@@ -5,7 +5,8 @@
 # refusal has an exit code and one line that says why, the kernel's text is as
 # before, byte for byte, and afterwards everything works. What the engine can do
 # without must not refuse. A fault that does not arrive fails the case.
-# VM_FAULTS=all: every model, not only three, and the text after each attempt.
+# VM_FAULTS=all: every model, not only three, and the text after each attempt;
+# VM_FAULTS="kpatch freeze": these.
 # vm: --timeout 900
 # shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
@@ -102,10 +103,17 @@ step "requests"
 every="null kpatch hybrid"
 stacks="kpatch hybrid"
 threads="hybrid"
+instants="kpatch ksplice"
+gives_up="kpatch"
 if [ -n "$VM_FAULTS" ]; then
-	every="$models"
-	stacks="kpatch ksplice hybrid kgraft kgraft:--relaxed"
-	threads="hybrid kgraft kgraft:--relaxed"
+	models="$models $more_models"
+	[ "$VM_FAULTS" = all ] || models=$VM_FAULTS
+	every=$models
+	gives_up=$(among "kpatch patched_set/function kernel/function \
+kernel/function:--relaxed freeze freeze:--relaxed")
+	instants="$(among ksplice) $gives_up"
+	threads=$(among "hybrid kgraft kgraft:--relaxed")
+	stacks="$instants $threads $(among function/thread)"
 fi
 deadline=8
 at_each "$every" reply $no_memory
@@ -122,14 +130,14 @@ step "what it can do without"
 at_each "$every" event 0
 at_each "$every" retire 0
 at_each "$stacks" look:3 0
-at_each "kpatch ksplice" stop-late 0
-at_each "kpatch ksplice" stop-inside 0
+at_each "$instants" stop-late 0
+at_each "$instants" stop-inside 0
 
 step "what ends a transition"
 deadline=1
-at_each "kpatch" stop-late:1+ $gave_up
-at_each "kpatch" stop-inside:1+ $gave_up
-at_each "kpatch ksplice" stop-nmi $gave_up
+at_each "$gives_up" stop-late:1+ $gave_up
+at_each "$gives_up" stop-inside:1+ $gave_up
+at_each "$instants" stop-nmi $gave_up
 check "the line says that it was an NMI" grep -q NMI /tmp/error
 echo "    $attempts attempts"
 check "of them all" test "$attempts" -ge 35
