@@ -142,14 +142,21 @@ struct sy_parked {
 	u64 freed_ns;
 };
 
-/* From here on it waits for a CPU like everyone else. */
+/*
+ * From here on it waits for a CPU like everyone else. If it did already, its time
+ * was up; it is still on the list then, and cannot leave before the list's lock
+ * is free.
+ */
 static int sy_parked_wake(wait_queue_entry_t *wait, unsigned int mode,
 			  int flags, void *key)
 {
 	struct sy_parked *p = container_of(wait, struct sy_parked, wait);
 
 	WRITE_ONCE(p->freed_ns, ktime_get_mono_fast_ns());
-	return autoremove_wake_function(wait, mode, flags, key);
+	if (autoremove_wake_function(wait, mode, flags, key))
+		return 1;
+	WRITE_ONCE(p->freed_ns, 0);
+	return 0;
 }
 
 static void sy_park(struct sy_hold *h, struct sy_task *st, u32 turn)
@@ -207,6 +214,9 @@ void sy_hold_border(struct sy_table *t, struct sy_task *st)
 	struct sy_hold *h = &t->hold;
 
 	if (!READ_ONCE(h->turn) || !(READ_ONCE(h->all) || READ_ONCE(st->herd)))
+		return;
+	/* The worker is late: it would be sent back from here again and again. */
+	if (ktime_get_mono_fast_ns() >= READ_ONCE(h->until_ns))
 		return;
 	if (current->flags & (PF_EXITING | PF_IO_WORKER | PF_KTHREAD))
 		return;

@@ -313,13 +313,30 @@ static void sy_act_arm(struct sy_transition *tr)
 	sy_hooks_arm(tr);
 }
 
+/*
+ * While tasks are held the worker waits for nobody who looks at figures: he may
+ * wait for a CPU behind all those who are on their way. What it could not note is
+ * noted with the next ones, at the settling at the latest.
+ */
+static bool sy_figures_lock(struct sy_transition *tr)
+{
+	if (tr->table && READ_ONCE(tr->table->hold.turn))
+		return mutex_trylock(&sy_patches_lock);
+	mutex_lock(&sy_patches_lock);
+	return true;
+}
+
 static void sy_figures_tally(struct sy_transition *tr,
 			     const struct sy_tally *tally)
 {
 	struct sy_figures *f = &tr->patch->figures;
 
-	mutex_lock(&sy_patches_lock);
+	if (!sy_figures_lock(tr))
+		return;
 	f->tasks = tr->table->total;
+	f->nudged = tr->nudged;
+	f->stops = tr->stops;
+	f->pause_ns = tr->pause_ns;
 	f->remaining = tally->inside;
 	f->blockers = tally->inside;
 	f->excused = atomic_read(&tr->table->excused);
@@ -337,7 +354,8 @@ static void sy_figures_turn(struct sy_transition *tr, u32 turn)
 	tr->turn = turn;
 	if (!sy_order_asked(&tr->model))
 		return;
-	mutex_lock(&sy_patches_lock);
+	if (!sy_figures_lock(tr))
+		return;
 	live->figures.ordered = 1;
 	live->figures.turn = turn;
 	live->figures.switched = tr->table->goal ? turn : nfuncs - 1 - turn;
@@ -346,8 +364,10 @@ static void sy_figures_turn(struct sy_transition *tr, u32 turn)
 
 static void sy_note_nudged(struct sy_transition *tr, u32 n)
 {
-	mutex_lock(&sy_patches_lock);
-	tr->patch->figures.nudged += n;
+	tr->nudged += n;
+	if (!sy_figures_lock(tr))
+		return;
+	tr->patch->figures.nudged = tr->nudged;
 	mutex_unlock(&sy_patches_lock);
 }
 
@@ -407,10 +427,13 @@ static void sy_act_stop(struct sy_transition *tr, u64 limit_ns)
 	trace_sy_stop(stop.end, stop.pause_ns, stop.walked);
 	if (stop.end == SY_STOP_FLIPPED)
 		atomic_set(&tr->table->excused, sy_excused_count(tr->table));
-	mutex_lock(&sy_patches_lock);
-	tr->patch->figures.stops++;
-	tr->patch->figures.pause_ns = stop.pause_ns;
-	mutex_unlock(&sy_patches_lock);
+	tr->stops++;
+	tr->pause_ns = stop.pause_ns;
+	if (sy_figures_lock(tr)) {
+		tr->patch->figures.stops = tr->stops;
+		tr->patch->figures.pause_ns = tr->pause_ns;
+		mutex_unlock(&sy_patches_lock);
+	}
 	tr->stop_end = stop.end;
 	if (stop.end == SY_STOP_FLIPPED && sy_more_to_switch(tr))
 		sy_fault_between();

@@ -59,6 +59,8 @@ struct sy_transition {
 	bool retire; /* when it has been reported */
 	u32 turn;
 	enum sy_stop_end stop_end; /* of the last stop */
+	u32 nudged, stops; /* for the figures: sy_figures_lock() */
+	u64 pause_ns;
 	u64 requested_ns, prepared_ns;
 	struct work_struct burial;
 	refcount_t users;

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# PATCHED_SET/KERNEL with 500 threads asleep in do_epoll_wait(): all are held at the
-# border for a moment, and notice what docs/models.md lists and nothing else.
+# The models that leave the patched set with 500 threads asleep in do_epoll_wait():
+# each settles within a second, all leave, and are held at the border for a moment
+# where one instant is needed; they notice what docs/models.md lists and nothing
+# else.
 # shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
 # shellcheck source=tests/guest/cases.sh

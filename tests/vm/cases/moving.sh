@@ -15,9 +15,9 @@ moving() {
 	grep -q "^sy_late .* $1 " /proc/modules
 }
 
-# comes OPTION...: sy_late's init runs.
+# comes: sy_late's init runs.
 comes() {
-	insmod "$modules/sy_late.ko" init_ms=$slow_ms "$@" &
+	insmod "$modules/sy_late.ko" init_ms=$slow_ms &
 	mover=$!
 	wait_until 10 moving Loading || die "sy_late does not come"
 }
