@@ -33,5 +33,5 @@ def pad($n): . + " " * ([$n - length, 1] | max);
   ($ran | map(select(.verdict == "forbidden"))
 	| "forbidden: \(length)" + (map("\n  \(.test) \(.model)") | join(""))),
   "rows: \($ran | length), rounds: \($ran | map(.rounds) | add // 0), calls: \($ran | map(.old_calls + .new_calls) | add // 0), incomplete: \($ran | map(.incomplete) | add // 0), seconds: \($ran | map(.seconds) | add // 0 | floor)",
-  ($rows | map(select(.verdict == "skipped" and .model == "every model"))
+  ($rows | map(select(.verdict == "skipped" and .model == "every model")) | unique_by(.test)
 	| "tests with no counterpart: \(length)" + (map("\n  \(.test): \(.why)") | join("")))
