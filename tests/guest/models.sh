@@ -7,8 +7,9 @@
 models="null kpatch-nocheck kpatch ksplice hybrid kgraft kgraft:--relaxed"
 
 # Those that take part where VM_FAULTS asks for all.
-more_models="function/thread patched_set/function kernel/function \
-kernel/function:--relaxed freeze freeze:--relaxed"
+more_models="hybrid:--detector:count masami function/thread \
+patched_set/function kernel/function kernel/function:--relaxed freeze \
+freeze:--relaxed"
 
 # among LIST: those of it that are in $models.
 among() {

@@ -5,9 +5,9 @@
 # refusal has an exit code and one line that says why, the kernel's text is as
 # before, byte for byte, and afterwards everything works. What the engine can do
 # without must not refuse. A fault that does not arrive fails the case.
-# VM_FAULTS=all: every model, not only three, and the text after each attempt;
-# VM_FAULTS="kpatch freeze": these.
-# vm: --timeout 900
+# VM_FAULTS=all: every model and both detectors, not only three models, and the
+# text after each attempt; VM_FAULTS="kpatch freeze": these.
+# vm: --timeout 3600
 # shellcheck source=tests/vm/lib/guest.sh
 . guest.sh
 # shellcheck source=tests/guest/cases.sh
@@ -112,8 +112,8 @@ if [ -n "$VM_FAULTS" ]; then
 	gives_up=$(among "kpatch patched_set/function kernel/function \
 kernel/function:--relaxed freeze freeze:--relaxed")
 	instants="$(among ksplice) $gives_up"
-	threads=$(among "hybrid kgraft kgraft:--relaxed")
-	stacks="$instants $threads $(among function/thread)"
+	threads=$(among "hybrid hybrid:--detector:count kgraft kgraft:--relaxed")
+	stacks="$instants $threads $(among "masami function/thread")"
 fi
 deadline=8
 at_each "$every" reply $no_memory
