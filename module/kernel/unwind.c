@@ -284,12 +284,13 @@ static bool sy_walk_stack(struct sy_walk *w)
 
 /*
  * Its cgroup's freezer holds it: no signal but a fatal one makes it go on. In the
- * older kind of cgroup it has a state of its own.
+ * older kind of cgroup it has a state of its own. A vfork parent is marked, too,
+ * and waits uninterruptibly for its child.
  */
 static bool sy_is_frozen(const struct task_struct *task, unsigned int state)
 {
 #ifdef CONFIG_CGROUPS
-	if (task->frozen)
+	if (task->frozen && !(state & TASK_UNINTERRUPTIBLE))
 		return true;
 #endif
 	return state & TASK_FROZEN;
