@@ -18,8 +18,8 @@ blocked() {
 # named COMM KIND RELIEF [FUNCTION]
 named() {
 	same "$1: kind" "$2" "$(blocked "$1" kind)"
-	check "$1: freed by $(blocked "$1" relief)" \
-		sh -c "echo '$(blocked "$1" relief)' | grep -q '$3'"
+	blocked "$1" relief >/tmp/relief
+	check "$1: freed by $(cat /tmp/relief)" grep -q "$3" /tmp/relief
 	[ -z "$4" ] || same "$1: function" "$4" "$(blocked "$1" function)"
 }
 
