@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Three panels from the files that bench/picture wrote to "dir": instructions a
-# call, the pause, and every transition as a point.
+# call, the pause, and every transition as a point, under the names in "tics".
 
 full(name) = int(system("wc -c <" . dir . "/" . name)) > 0
 ours = "#2166ac"
@@ -52,11 +52,10 @@ set size 1, 0.50
 set title "Transitions, redirects registered to settled: every run, and the median (bar)"
 unset xlabel
 set ylabel "ms"
-set xrange [0.4:7.6]
+set xrange [0.4:14.8]
 set yrange [0.05:200000]
 set format y "%g"
-set xtics ("null" 1, "kpatch-nocheck" 2, "kpatch" 3, "hybrid" 4, "kgraft" 5, \
-	"kgraft-relaxed" 6, "upstream" 7)
+eval "set xtics rotate by -25 noenhanced (" . tics . ")"
 set key top left horizontal
 set style data points
 if (full("points-idle") && full("points-load") && full("points-sleeper")) {

@@ -40,14 +40,17 @@ def calls:
 		($here | map(select(.way == "upstream")) | first)));
 
 def transition_line($t; $theirs; $whole):
-	"  " + ($t.way | left(15)) + ("\($t.n)/\($t.runs)" | right(8)) +
+	"  " + ($t.way | left(21)) + ("\($t.n)/\($t.runs)" | right(8)) +
 	($t.min | ms | right(7)) + ($t.median | ms | right(7)) +
 	($t.p95 | ms | right(7)) + ($t.max | ms | right(7)) +
-	($t.p95 | times($theirs.p95) | right(8)) +
-	($whole.median | ms | right(8)) + ($whole.p95 | ms | right(8));
+	($t.p95 | times($theirs.p95) | right(7)) +
+	($whole.median | ms | right(7)) + ($whole.p95 | ms | right(7));
 
-def ways: ["null", "kpatch-nocheck", "kpatch", "hybrid", "kgraft",
-	"kgraft-relaxed", "upstream"];
+# Along the design's table of models.
+def ways: ["null", "function/thread", "kpatch-nocheck",
+	"patched_set/function", "hybrid", "hybrid-count", "kpatch", "masami",
+	"kernel/function", "kgraft", "kgraft-relaxed", "freeze",
+	"freeze-relaxed", "upstream"];
 
 def transitions:
 	map(select(.part == "transitions")) | select(length > 0) |
@@ -60,10 +63,10 @@ def transitions:
 	($here | map(select(.figure == "transition_ns"))) as $t |
 	($here | map(select(.figure == "whole_ns"))) as $w |
 	"  " + ({ idle: "idle", load: "under load", sleeper: "asleep inside" }
-	[$situation] | left(15)) + ("settled" | right(8)) +
+	[$situation] | left(21)) + ("settled" | right(8)) +
 	("min" | right(7)) + ("median" | right(7)) + ("p95" | right(7)) +
-	("max" | right(7)) + ("ratio" | right(8)) + ("whole" | right(8)) +
-	("p95" | right(8)),
+	("max" | right(7)) + ("ratio" | right(7)) + ("whole" | right(7)) +
+	("p95" | right(7)),
 	(ways[] as $way | $t[] | select(.way == $way) |
 	 transition_line(.; $t | map(select(.way == "upstream")) | first;
 			 $w | map(select(.way == $way)) | first));
