@@ -71,8 +71,9 @@ cli: ## the command: build/cli/switchyard
 builder: ## what builds patches: build/builder/switchyard-build
 	@$(MAKE) -s -C builder all
 
-corpus: ## build a sample of real fixes (CORPUS=DIR, FIXES=20)
-	@tests/builder/corpus $(FIXES)
+corpus: module cli guest-programs ## build real fixes, load a sample (CORPUS=DIR, FIXES=20, LOADS=20)
+	@KEEP=$(or $(KEEP),build/corpus) tests/builder/corpus $(FIXES)
+	@tests/vm/corpus $(or $(KEEP),build/corpus) $(or $(LOADS),20)
 
 guest-programs: module ## the programs that run in guests: build/guest/bin/
 	@$(MAKE) -s -C tests/guest
