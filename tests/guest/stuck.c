@@ -5,10 +5,9 @@
  * on SIGTERM frees it; exit 0 if it then ended as it should.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include <err.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,11 +15,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-static _Noreturn void fail(const char *what)
-{
-	fprintf(stderr, "stuck: %s: %s\n", what, strerror(errno));
-	exit(2);
-}
+#include "proc.h"
 
 static void be_parent(void)
 {
@@ -47,47 +42,18 @@ static void be_child(const char *kind)
 	_exit(0);
 }
 
-static char state_of(pid_t pid)
-{
-	char path[64], line[128] = "", *state;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	state = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
-	fclose(file);
-	return state ? state[2] : 0;
-}
-
-static pid_t child_of(pid_t pid)
-{
-	char path[64];
-	int child = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
-	file = fopen(path, "re");
-	if (!file || fscanf(file, "%d", &child) != 1)
-		child = 0;
-	if (file)
-		fclose(file);
-	return child;
-}
-
 static void set_free(pid_t pid, const char *kind)
 {
-	pid_t child = child_of(pid);
+	pid_t child = proc_child(pid);
 
 	if (!strcmp(kind, "vfork")) {
 		if (!child || kill(child, SIGKILL))
-			fail("ending the vfork child");
+			err(2, "ending the vfork child");
 	} else if (!strcmp(kind, "traced")) {
 		if (ptrace(PTRACE_DETACH, pid, NULL, NULL))
-			fail("detaching");
+			err(2, "detaching");
 	} else if (kill(pid, SIGCONT)) {
-		fail("SIGCONT");
+		err(2, "SIGCONT");
 	}
 }
 
@@ -110,19 +76,19 @@ int main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &end, NULL);
 	pid = fork();
 	if (pid < 0)
-		fail("fork");
+		err(2, "fork");
 	if (!pid)
 		be_child(kind);
-	while (state_of(pid) != wanted)
+	while (proc_state(pid) != wanted)
 		usleep(2000);
 	/* Seen by its tracer, a traced one is stopped for good. */
 	if (wanted == 't' && waitpid(pid, &status, 0) != pid)
-		fail("waiting for the traced one");
+		err(2, "waiting for the traced one");
 	puts("ready");
 	fflush(stdout);
 	sigwait(&end, &got);
 	set_free(pid, kind);
 	if (waitpid(pid, &status, 0) != pid)
-		fail("waiting");
+		err(2, "waiting");
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
 }

@@ -7,7 +7,7 @@
  * SIGTERM each is released and must end well: exit 1 if one does not.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include <err.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +21,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
+#include "proc.h"
 #include "sy_target_abi.h"
 
 enum { VFORK, STOPPED, TRACED, ASLEEP, KINDS };
@@ -34,12 +35,6 @@ static volatile struct {
 	pid_t vforked;
 	int stop;
 } * shared;
-
-static _Noreturn void fail(const char *what)
-{
-	fprintf(stderr, "stuckall: %s: %s\n", what, strerror(errno));
-	exit(2);
-}
 
 static _Noreturn void be_vfork_parent(void)
 {
@@ -79,20 +74,6 @@ static void be(int kind, unsigned int ms)
 	_exit(0);
 }
 
-static char state_of(pid_t pid)
-{
-	char path[32], line[128] = "", *state;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	state = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
-	fclose(file);
-	return state ? state[2] : 0;
-}
-
 static void release(void)
 {
 	shared->stop = 1;
@@ -111,11 +92,11 @@ int main(int argc, char **argv)
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
-		fail("shared memory");
+		err(2, "shared memory");
 	for (kind = 0; kind < KINDS; kind++) {
 		pids[kind] = fork();
 		if (pids[kind] < 0)
-			fail("fork");
+			err(2, "fork");
 		if (!pids[kind])
 			be(kind, ms);
 	}
@@ -123,7 +104,7 @@ int main(int argc, char **argv)
 	sigaddset(&end, SIGTERM);
 	sigprocmask(SIG_BLOCK, &end, NULL);
 	for (kind = 0; kind < KINDS; kind++)
-		while (state_of(pids[kind]) != states[kind])
+		while (proc_state(pids[kind]) != states[kind])
 			usleep(2000);
 	puts("ready");
 	fflush(stdout);

@@ -12,6 +12,7 @@
  * been: exit 0 then, 3 when it does not, 2 when something could not be set up.
  */
 #define _GNU_SOURCE
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -38,6 +39,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "proc.h"
+
 #define PLACE "/tmp/stuckmore"
 #define GROUP PLACE "/group"
 #define PAGE 4096
@@ -47,27 +50,12 @@ static char name[16];
 
 static _Noreturn void fail(const char *what)
 {
-	fprintf(stderr, "stuckmore: %s: %s: %s\n", kind, what, strerror(errno));
-	exit(2);
-}
-
-static char state_of(pid_t tid)
-{
-	char path[64], line[128] = "", *state;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	state = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
-	fclose(file);
-	return state ? state[2] : 0;
+	err(2, "%s: %s", kind, what);
 }
 
 static void await_asleep(pid_t tid)
 {
-	while (state_of(tid) != 'S')
+	while (proc_state(tid) != 'S')
 		usleep(2000);
 }
 
@@ -350,22 +338,6 @@ static int be_init(void)
 	return INIT_STATUS;
 }
 
-static pid_t child_of(pid_t parent)
-{
-	char path[64];
-	int child = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent,
-		 parent);
-	file = fopen(path, "re");
-	if (!file || fscanf(file, "%d", &child) != 1)
-		child = 0;
-	if (file)
-		fclose(file);
-	return child;
-}
-
 static void begin_init(void)
 {
 	char byte;
@@ -396,7 +368,7 @@ static int be_last(void)
 static void begin_init_exit(void)
 {
 	begin_init();
-	last = child_of(first);
+	last = proc_child(first);
 	if (strcmp(kind, "init-exit")) {
 		if (last <= 0 || ptrace(PTRACE_SEIZE, last, NULL, NULL))
 			fail("tracing its last process");
@@ -405,7 +377,7 @@ static void begin_init_exit(void)
 	}
 	if (write(down[1], "x", 1) != 1)
 		fail("ending init");
-	while (state_of(last) != 'Z')
+	while (proc_state(last) != 'Z')
 		usleep(2000);
 	await_asleep(first);
 }
