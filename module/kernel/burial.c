@@ -44,7 +44,7 @@ int sy_transition_sets_renew(struct sy_transition *tr)
 
 	if (!tr->table)
 		return 0;
-	if (sy_live_sets(tr->patch, sets)) {
+	if (sy_live_sets(tr->patch, tr->below, sets)) {
 		kvfree(sets[0]);
 		kvfree(sets[1]);
 		return -ENOMEM;
@@ -64,6 +64,7 @@ void sy_transition_free(struct sy_transition *tr)
 	sy_table_destroy(tr->table);
 	sy_sets_free(tr->sets[0]);
 	sy_sets_free(tr->sets[1]);
+	sy_sets_free(tr->below);
 	kobject_put(&tr->patch->kobj);
 	kvfree(tr);
 }

@@ -210,7 +210,17 @@ u32 sy_part_resolve(struct sy_live *live, struct sy_part *part,
 void sy_part_forget(struct sy_live *live, struct sy_part *part);
 u32 sy_live_nmi_check(const struct sy_live *live, const struct sy_model *model,
 		      struct sy_answer *answer);
-int sy_live_sets(struct sy_live *live, struct sy_set *sets[2]);
+int sy_live_sets(struct sy_live *live, const struct sy_set *below,
+		 struct sy_set *sets[2]);
+
+/* owners.c */
+u32 sy_live_owned(struct sy_live *live, struct sy_answer *answer);
+bool sy_live_unobstructed(const char *name);
+struct sy_set *sy_live_below(const struct sy_live *live);
+int sy_set_add_cold(struct sy_set *set, const char *object, const char *name,
+		    u32 index);
+int sy_set_add_new(struct sy_set *set, const struct module *owner,
+		   const void *new_func, u32 index);
 
 /* order.c */
 u32 sy_live_order(struct sy_live *live, const struct sy_model *model,

@@ -128,26 +128,14 @@ static struct sy_live *sy_named(const char *name, struct sy_answer *answer)
 	return live;
 }
 
-static bool sy_retired(const char *name)
-{
-	struct sy_live *live;
-	bool retired;
-
-	mutex_lock(&sy_patches_lock);
-	live = sy_live_find(name);
-	retired = !live || live->state != SY_ST_RETIRING;
-	mutex_unlock(&sy_patches_lock);
-	return retired;
-}
-
 /*
- * The retirement of an unpatching moments ago takes two grace periods: whoever
- * enables again waits for them rather than be refused. When tasks hold it, the
- * core refuses after all.
+ * The retirement of an unpatching moments ago, of this patch or of another that
+ * has one of its functions, takes two grace periods: whoever enables waits for
+ * them rather than be refused. When tasks hold it, he is refused after all.
  */
 static void sy_await_retired(const char *name, u64 deadline_ns)
 {
-	wait_event_killable_timeout(sy_retire_wait, sy_retired(name),
+	wait_event_killable_timeout(sy_retire_wait, sy_live_unobstructed(name),
 				    nsecs_to_jiffies(deadline_ns ?:
 							     SY_DEADLINE_NS));
 }
@@ -189,7 +177,9 @@ sy_transition_create(struct sy_live *live, const struct sy_event *request)
 		tr->table = sy_table_create(tr->model.sw == SY_SWITCH_THREAD,
 					    !tr->to_new, tr->to_new,
 					    sy_on_drained);
-		if (!tr->table || sy_live_sets(live, tr->sets)) {
+		tr->below = sy_live_below(live);
+		if (!tr->table || !tr->below ||
+		    sy_live_sets(live, tr->below, tr->sets)) {
 			sy_transition_free(tr);
 			return NULL;
 		}

@@ -126,48 +126,6 @@ u32 sy_live_nmi_check(const struct sy_live *live, const struct sy_model *model,
 	return SY_V_OK;
 }
 
-static struct sy_live *sy_owner_of(const struct sy_live *self,
-				   const struct sy_func *func)
-{
-	struct sy_live *live;
-	u32 i;
-
-	list_for_each_entry(live, &sy_patches, node) {
-		if (live == self || live->state == SY_ST_DISABLED)
-			continue;
-		for (i = 0; i < live->decl->nfuncs; i++)
-			if (sy_same_func(&live->decl->funcs[i], func))
-				return live;
-	}
-	return NULL;
-}
-
-static u32 sy_func_owned(struct sy_live *live, const struct sy_func *func,
-			 struct sy_answer *answer)
-{
-	struct sy_live *owner;
-	u32 verdict = SY_V_OK;
-
-	mutex_lock(&sy_patches_lock);
-	owner = sy_owner_of(live, func);
-	if (owner)
-		verdict =
-			sy_refuse(answer, SY_V_OWNED,
-				  "%s: the patch %s has this function; disable that first",
-				  func->old_name, sy_live_name(owner));
-	mutex_unlock(&sy_patches_lock);
-	return verdict;
-}
-
-static u32 sy_funcs_owned(struct sy_live *live, struct sy_answer *answer)
-{
-	u32 i, verdict = SY_V_OK;
-
-	for (i = 0; i < live->decl->nfuncs && !verdict; i++)
-		verdict = sy_func_owned(live, &live->decl->funcs[i], answer);
-	return verdict;
-}
-
 static u32 sy_func_resolve(struct sy_live *live, u32 i,
 			   struct sy_answer *answer)
 {
@@ -384,23 +342,12 @@ u32 sy_live_resolve(struct sy_live *live, const struct sy_model *model,
 	if (!verdict)
 		verdict = sy_live_nmi_check(live, model, answer);
 	if (!verdict)
-		verdict = sy_funcs_owned(live, answer);
+		verdict = sy_live_owned(live, answer);
 	if (!verdict)
 		verdict = sy_objects_resolve(live, answer);
 	if (verdict)
 		sy_live_release_locked(live);
 	return verdict;
-}
-
-static int sy_add_cold(struct sy_set *set, const char *object, const char *name,
-		       u32 index)
-{
-	struct sy_span cold[SY_COLD_MAX];
-	int i, n = sy_symbol_cold_spans(object, name, cold);
-
-	for (i = 0; i < n; i++)
-		sy_set_add(set, &cold[i], index);
-	return min(n, 0);
 }
 
 static int sy_add_old_text(struct sy_set *set, const struct sy_live *live,
@@ -418,53 +365,54 @@ static int sy_add_old_text(struct sy_set *set, const struct sy_live *live,
 			    &span))
 		return -ENOENT;
 	sy_set_add(set, &span, index);
-	return sy_add_cold(set, func->object, func->old_name, index);
+	return sy_set_add_cold(set, func->object, func->old_name, index);
 }
 
 static int sy_add_new_text(struct sy_set *set, const struct sy_live *live,
-			   const struct sy_func *func, u32 index)
+			   u32 index)
 {
-	char name[KSYM_SYMBOL_LEN];
-	struct sy_span span;
+	return sy_set_add_new(set, live->decl->owner,
+			      live->decl->funcs[index].new_func, index);
+}
 
-	if (!sy_symbol_span((unsigned long)func->new_func, &span))
-		return -ENOENT;
-	sy_set_add(set, &span, index);
-	/* "name [module]" */
-	snprintf(name, sizeof(name), "%ps", func->new_func);
-	if (strchr(name, ' '))
-		*strchr(name, ' ') = '\0';
-	return sy_add_cold(set, live->decl->owner->name, name, index);
+static void sy_add_below(struct sy_set *set, const struct sy_set *below)
+{
+	u32 i;
+
+	for (i = 0; i < below->n; i++)
+		sy_set_add(set, &below->at[i].span, below->at[i].func);
 }
 
 /**
  * sy_live_sets() - the text of both sides
- * @live: the patch; what is there is resolved
- * @sets: [0] old side, [1] new side; on failure both may be half made
+ * @live:  the patch; what is there is resolved
+ * @below: the text of sy_live_below(): neither side's, to be left for either
+ * @sets:  [0] old side, [1] new side; on failure both may be half made
  *
  * Functions that need no stack check are in neither.
  *
  * Context: process context, may sleep; sy_objects_lock is held.
  * Return: 0, -ENOMEM, -ENOENT, or -E2BIG: more cold parts than expected.
  */
-int sy_live_sets(struct sy_live *live, struct sy_set *sets[2])
+int sy_live_sets(struct sy_live *live, const struct sy_set *below,
+		 struct sy_set *sets[2])
 {
 	const struct sy_patch *decl = live->decl;
+	u32 i, max = (1 + SY_COLD_MAX) * decl->nfuncs + below->n;
 	int err = 0;
-	u32 i;
 
-	sets[0] = sy_set_create((1 + SY_COLD_MAX) * decl->nfuncs);
-	sets[1] = sy_set_create((1 + SY_COLD_MAX) * decl->nfuncs);
+	sets[0] = sy_set_create(max);
+	sets[1] = sy_set_create(max);
 	if (!sets[0] || !sets[1])
 		return -ENOMEM;
+	sy_add_below(sets[0], below);
+	sy_add_below(sets[1], below);
 	for (i = 0; i < decl->nfuncs && !err; i++) {
-		const struct sy_func *func = &decl->funcs[i];
-
-		if (func->flags & SY_FUNC_NO_STACK_CHECK)
+		if (decl->funcs[i].flags & SY_FUNC_NO_STACK_CHECK)
 			continue;
 		err = sy_add_old_text(sets[0], live, i);
 		if (!err)
-			err = sy_add_new_text(sets[1], live, func, i);
+			err = sy_add_new_text(sets[1], live, i);
 	}
 	sy_set_sort(sets[0]);
 	sy_set_sort(sets[1]);

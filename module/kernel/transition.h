@@ -23,6 +23,7 @@ struct sy_live;
  * @to_new:      what the request wanted: 1 patch, 0 unpatch
  * @table:       everyone
  * @sets:        text to leave: [0] of the old side, [1] of the new side
+ * @below:       text that is part of both: of patches disabled before
  * @answer:      why preparing failed
  * @prepared:    completed when preparing is over
  * @failed:      preparing failed
@@ -44,6 +45,7 @@ struct sy_transition {
 	bool to_new;
 	struct sy_table *table;
 	struct sy_set *sets[2];
+	struct sy_set *below;
 	struct sy_answer answer;
 	struct completion prepared;
 	bool failed;
