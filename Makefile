@@ -31,9 +31,9 @@ mutants: ## faults on purpose, and who catches them (MUTANTS=N: so many mechanic
 coverage: ## lines and branches of the core that tests execute, by gcov
 	@tests/unit/coverage
 
-litmus-vm: module cli ## the same tests on a stock kernel (TESTS="..." MODELS="..." SECONDS=5)
+litmus-vm: module cli ## the same tests on a stock kernel (TESTS="..." MODELS="..." SECONDS=5 LITMUS_VM="OPTION...")
 	@litmus/vm/run --kernel $(RELEASE) --tests "$(TESTS)" \
-		--models "$(MODELS)" --seconds $(or $(SECONDS),5)
+		--models "$(MODELS)" --seconds $(or $(SECONDS),5) $(LITMUS_VM)
 
 models-table: ## the table of models, derived from the litmus tests
 	@$(MAKE) -s -C sim table

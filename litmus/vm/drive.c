@@ -19,7 +19,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "vm.h"
@@ -28,20 +27,6 @@ struct lit_shared {
 	volatile unsigned int round, stop; /* stop: the round that is over */
 	volatile unsigned int parked[LIT_THREADS];
 };
-
-static int lit_say(const char *what, const char *name)
-{
-	fprintf(stderr, "litmus-vm: %s %s: %s\n", what, name, strerror(errno));
-	return -1;
-}
-
-static double lit_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* The child that lit_fork() made: one life, then it is gone. */
 static void lit_live_once(const struct lit_vm *vm, sy_u32 i)
@@ -132,7 +117,7 @@ static void lit_thread_main(const struct lit_vm *vm, sy_u32 i)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!lit_exits(vm->l, &vm->l->thread[i]))
 		signal(SIGCHLD, SIG_IGN);
-	srand((unsigned int)getpid());
+	srand((unsigned int)(getpid() ^ time(NULL)));
 	for (;;) {
 		while (s->round == done)
 			usleep(1000);
@@ -145,255 +130,6 @@ static void lit_thread_main(const struct lit_vm *vm, sy_u32 i)
 		ioctl(vm->device, LIT_DISARM, i);
 		s->parked[i] = done;
 	}
-}
-
-static int lit_insmod(const struct lit_vm *vm, const char *prefix,
-		      const char *name)
-{
-	char path[512];
-	int fd, err;
-
-	snprintf(path, sizeof(path), "%s/%s%s.ko", vm->dir, prefix, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return lit_say("open", path);
-	err = (int)syscall(SYS_finit_module, fd, "", 0);
-	close(fd);
-	return err ? lit_say("insmod", path) : 0;
-}
-
-static int lit_rmmod(const char *prefix, const char *name)
-{
-	char module[128];
-	int i;
-
-	snprintf(module, sizeof(module), "%s%s", prefix, name);
-	for (i = 0; i < 600; i++) {
-		if (!syscall(SYS_delete_module, module, O_NONBLOCK) ||
-		    errno == ENOENT)
-			return 0;
-		usleep(100000);
-	}
-	return lit_say("rmmod", module);
-}
-
-/* The first word of a file below /sys/kernel, or "". */
-static void lit_sysfs(const char *fmt, const char *name, char *ret, size_t size)
-{
-	char path[256];
-	FILE *file;
-
-	snprintf(path, sizeof(path), fmt, name);
-	file = fopen(path, "r");
-	*ret = 0;
-	if (!file)
-		return;
-	if (fgets(ret, (int)size, file))
-		ret[strcspn(ret, "\n")] = 0;
-	fclose(file);
-}
-
-static int lit_wait_state(const struct lit_vm *vm, const char *wanted,
-			  double seconds)
-{
-	double end = lit_now() + seconds;
-	char state[32];
-
-	do {
-		lit_sysfs("/sys/kernel/switchyard/patches/lp_%s/state",
-			  vm->patch, state, sizeof(state));
-		if (!strcmp(state, wanted))
-			return 0;
-		usleep(1000);
-	} while (lit_now() < end);
-	errno = ETIMEDOUT;
-	return -1;
-}
-
-static pid_t lit_spawn(const char *const *words)
-{
-	pid_t pid = fork();
-	int fd;
-
-	if (pid)
-		return pid;
-	fd = open("/dev/null", O_WRONLY);
-	dup2(fd, 1);
-	dup2(fd, 2);
-	execvp(words[0], (char *const *)words);
-	_exit(127);
-}
-
-/* Return: its exit status, or -1 when it is not over after @seconds. */
-static int lit_status(pid_t pid, double seconds)
-{
-	double end = lit_now() + seconds;
-	int status;
-
-	do {
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			return WIFEXITED(status) ? WEXITSTATUS(status) : 127;
-		usleep(2000);
-	} while (lit_now() < end);
-	return -1;
-}
-
-/* One request, by the test's model, or quietly. */
-static pid_t lit_request(const struct lit_vm *vm, const char *command,
-			 int quiet)
-{
-	char model[64], name[80], deadline[32];
-	const char *words[12];
-	int n = 0;
-
-	snprintf(model, sizeof(model), "%s", sy_model_words[vm->model]);
-	if (sy_models[vm->model].relaxed)
-		*strrchr(model, '/') = 0;
-	snprintf(name, sizeof(name), "lp_%s", vm->patch);
-	snprintf(deadline, sizeof(deadline), "%.3f", vm->deadline);
-	words[n++] = "switchyard";
-	words[n++] = command;
-	words[n++] = name;
-	if (strcmp(command, "reverse")) {
-		words[n++] = "--model";
-		words[n++] = quiet ? "function/function" : model;
-		words[n++] = "--deadline";
-		words[n++] = deadline;
-		if (sy_models[vm->model].relaxed && !quiet)
-			words[n++] = "--relaxed";
-	}
-	words[n] = NULL;
-	return lit_spawn(words);
-}
-
-static enum lit_end lit_end_of(int status)
-{
-	switch (status) {
-	case 0:
-		return LIT_SETTLED;
-	case 10:
-		return LIT_REVERTED;
-	case -1:
-	case 11:
-		return LIT_UNSETTLED;
-	default:
-		if (status >= 20 && status < 100)
-			return LIT_REFUSED;
-		fprintf(stderr, "litmus-vm: switchyard: exit code %d\n",
-			status);
-		return LIT_ERROR;
-	}
-}
-
-/* Upstream: enabled by loading it, disabled by a file. */
-static int lit_klp_request(const struct lit_vm *vm, int to_new)
-{
-	char path[256];
-	int fd, err;
-
-	if (to_new)
-		return lit_insmod(vm, "lk_", vm->patch);
-	snprintf(path, sizeof(path), "/sys/kernel/livepatch/lk_%s/enabled",
-		 vm->patch);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	err = fd < 0 || write(fd, "0", 1) != 1 ? -1 : 0;
-	if (err)
-		lit_say("write", path);
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
-static int lit_klp_wait(const struct lit_vm *vm, double seconds)
-{
-	double end = lit_now() + seconds;
-	char state[32];
-
-	do {
-		lit_sysfs("/sys/kernel/livepatch/lk_%s/transition", vm->patch,
-			  state, sizeof(state));
-		if (*state != '1')
-			return 0;
-		usleep(2000);
-	} while (lit_now() < end);
-	return -1;
-}
-
-static int lit_klp_quiet(struct lit_vm *vm)
-{
-	char state[32];
-	int err = lit_klp_wait(vm, 60);
-
-	lit_sysfs("/sys/kernel/livepatch/lk_%s/enabled", vm->patch, state,
-		  sizeof(state));
-	if (!err && !vm->l->to_new && *state == '1')
-		return 0;
-	if (!err && *state == '1')
-		err = lit_klp_request(vm, 0) || lit_klp_wait(vm, 60);
-	if (!err)
-		err = lit_rmmod("lk_", vm->patch);
-	if (!err && !vm->l->to_new)
-		err = lit_klp_request(vm, 1) || lit_klp_wait(vm, 60);
-	if (err)
-		fprintf(stderr, "litmus-vm: livepatch does not go back\n");
-	return err;
-}
-
-/* Everybody parked: to where a round begins. */
-int lit_vm_quiet(struct lit_vm *vm)
-{
-	const char *wanted = vm->l->to_new ? "disabled" : "enabled";
-	char state[32];
-	int i;
-
-	if (vm->upstream)
-		return lit_klp_quiet(vm);
-	for (i = 0; i < 5; i++) {
-		lit_sysfs("/sys/kernel/switchyard/patches/lp_%s/state",
-			  vm->patch, state, sizeof(state));
-		if (!strcmp(state, wanted))
-			return 0;
-		if (!strcmp(state, vm->l->to_new ? "enabled" : "disabled"))
-			lit_status(lit_request(vm,
-					       vm->l->to_new ? "disable" :
-							       "enable",
-					       1),
-				   60);
-		if (!lit_wait_state(vm, wanted, 20))
-			return 0;
-	}
-	return lit_say("the patch does not go back:", state);
-}
-
-static enum lit_end lit_klp_transition(const struct lit_vm *vm)
-{
-	if (lit_klp_request(vm, vm->l->to_new))
-		return LIT_ERROR;
-	return lit_klp_wait(vm, vm->deadline) ? LIT_UNSETTLED : LIT_SETTLED;
-}
-
-/*
- * A request, and in half of the rounds, if the file wants it, the reversal a
- * little after the redirects are in force. @late: the process that still waits.
- */
-static enum lit_end lit_transition(struct lit_vm *vm, int *turned, pid_t *late)
-{
-	const char *busy = vm->l->to_new ? "patching" : "unpatching";
-	pid_t pid, back = 0;
-	int status;
-
-	if (vm->upstream)
-		return lit_klp_transition(vm);
-	pid = lit_request(vm, vm->l->to_new ? "enable" : "disable", 0);
-	if (vm->l->reverse && rand() % 2 && !lit_wait_state(vm, busy, 5)) {
-		usleep((unsigned int)rand() % 3000);
-		back = lit_request(vm, "reverse", 1);
-	}
-	status = lit_status(pid, vm->deadline + 5);
-	if (status < 0)
-		*late = pid;
-	*turned = back > 0 && !lit_status(back, 5);
-	return lit_end_of(status);
 }
 
 static int lit_park(struct lit_vm *vm)
@@ -424,37 +160,37 @@ static int lit_park(struct lit_vm *vm)
 	return 0;
 }
 
-enum lit_end lit_vm_round(struct lit_vm *vm, int *turned, sy_u32 *ret_length)
+static int lit_history(struct lit_vm *vm, struct lit_round *ret)
 {
-	pid_t late = 0;
-	enum lit_end end;
-	long length;
-	size_t size;
+	long length = ioctl(vm->device, LIT_LENGTH);
+	size_t size = (size_t)length * sizeof(*vm->history);
 
-	*turned = 0;
+	if (length > (long)LIT_EVENTS)
+		size = LIT_EVENTS * sizeof(*vm->history);
+	if (length < 0 ||
+	    pread(vm->device, vm->history, size, 0) != (ssize_t)size)
+		return lit_say("read", LIT_DEVICE);
+	ret->length = (sy_u32)length;
+	return 0;
+}
+
+enum lit_end lit_vm_round(struct lit_vm *vm, struct lit_round *ret)
+{
+	memset(ret, 0, sizeof(*ret));
 	if (ioctl(vm->device, LIT_START)) {
 		lit_say("start", LIT_DEVICE);
 		return LIT_ERROR;
 	}
 	vm->shared->round++;
 	usleep((unsigned int)rand() % 20000);
-	end = lit_transition(vm, turned, &late);
+	lit_transition(vm, ret);
 	usleep(20000);
 	if (lit_park(vm))
 		return LIT_ERROR;
-	if (late)
-		lit_status(late, 60);
-	length = ioctl(vm->device, LIT_LENGTH);
-	size = (size_t)length * sizeof(*vm->history);
-	if (length > (long)LIT_EVENTS)
-		size = LIT_EVENTS * sizeof(*vm->history);
-	if (length < 0 ||
-	    pread(vm->device, vm->history, size, 0) != (ssize_t)size) {
-		lit_say("read", LIT_DEVICE);
+	lit_reap(vm, ret);
+	if (lit_history(vm, ret))
 		return LIT_ERROR;
-	}
-	*ret_length = (sy_u32)length;
-	return end;
+	return ret->end;
 }
 
 /*

@@ -298,7 +298,7 @@ static void write_patch(struct gen *g)
 			g->id, r->name, r->name,
 			r->flags & SY_FUNC_UNCHECKED ?
 				"SY_FUNC_NO_STACK_CHECK" :
-				"0");
+				"SY_FUNC_REG_ARGS");
 	}
 	fprintf(g->out,
 		"};\n\nSY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE);\n"

@@ -15,10 +15,31 @@ enum lit_end {
 	LIT_REVERTED, /* as requested, or by its deadline */
 	LIT_UNSETTLED, /* gave up, or not over when its time was */
 	LIT_REFUSED,
+	LIT_FAILED, /* preparing failed, as it was made to */
 	LIT_ERROR,
 };
 
 #define LIT_BYSTANDERS 100
+#define LIT_FAULT_LEN 24
+
+/* What one round has besides the words of the file. */
+struct lit_way {
+	double deadline; /* seconds */
+	int no_herd;
+	int stretched; /* time passes between two functions' switches */
+	char fault[2][LIT_FAULT_LEN]; /* one after the other, or "" */
+	int armed;
+	int came; /* so many were passed */
+	int unprepared; /* one of them was in preparing */
+};
+
+struct lit_round {
+	enum lit_end end;
+	int turned; /* it was reversed by request */
+	double took; /* seconds, from the request to its end */
+	sy_u32 length; /* of the history */
+	pid_t late; /* who asked and still waits, or 0 */
+};
 
 struct lit_vm {
 	const struct sy_litmus *l;
@@ -26,7 +47,9 @@ struct lit_vm {
 	char patch[64]; /* the test's name in modules */
 	sy_u32 model; /* index into sy_models */
 	int upstream; /* by livepatch instead of the engine */
-	double deadline;
+	int count; /* by the detector count */
+	double deadline; /* seconds; grows where it is too short */
+	struct lit_way way;
 	int device;
 	struct lit_shared *shared;
 	pid_t child[LIT_THREADS];
@@ -36,7 +59,11 @@ struct lit_vm {
 
 /* What the rounds of one test under one model showed. */
 struct lit_seen {
-	sy_u32 rounds, settled, reverted, unsettled, refused;
+	sy_u32 rounds, settled, reverted, unsettled, refused, failed;
+	sy_u32 slow; /* not settled, and tried again with more time */
+	sy_u32 faults; /* injected, and passed */
+	sy_u32 stretched, unherded; /* rounds, see struct lit_way */
+	double slowest; /* seconds of the slowest that settled */
 	sy_u32 incomplete; /* rounds whose history has a gap */
 	sy_u32 m[4], broken, mixed[4]; /* rounds; calls of @mixed: see rows */
 	sy_u32 forbidden, violated; /* rounds */
@@ -49,8 +76,17 @@ struct lit_seen {
 /* drive.c. Errors: -1, with one line on stderr. */
 int lit_vm_up(struct lit_vm *vm);
 void lit_vm_down(struct lit_vm *vm);
+enum lit_end lit_vm_round(struct lit_vm *vm, struct lit_round *ret);
+
+/* request.c, likewise */
+int lit_say(const char *what, const char *name);
+double lit_now(void); /* seconds since the boot */
+int lit_insmod(const struct lit_vm *vm, const char *prefix, const char *name);
+int lit_rmmod(const char *prefix, const char *name);
 int lit_vm_quiet(struct lit_vm *vm);
-enum lit_end lit_vm_round(struct lit_vm *vm, int *turned, sy_u32 *ret_length);
+enum lit_end lit_transition(struct lit_vm *vm, struct lit_round *ret);
+void lit_reap(struct lit_vm *vm, const struct lit_round *round);
+void lit_first_line(const char *fmt, const char *name, char *ret, size_t size);
 
 /* judge.c */
 void lit_judge(const struct lit_vm *vm, sy_u32 length, struct lit_seen *seen);

@@ -318,11 +318,11 @@ static void new_thread(u32 i)
 
 static int start(void)
 {
-	u32 i;
+	u32 i, used = min_t(u32, (u32)atomic_read(&slots), LIT_EVENTS);
 
 	if (!test || !stopped)
 		return -EBUSY;
-	memset(history, 0, LIT_EVENTS * sizeof(*history));
+	memset(history, 0, used * sizeof(*history));
 	atomic_set(&slots, 0);
 	for (i = 0; i < LIT_VARS; i++)
 		atomic_set(&lit_vars[i], 0);

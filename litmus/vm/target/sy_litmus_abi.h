@@ -8,7 +8,7 @@
 
 #define LIT_DEVICE "/dev/sy_litmus"
 #define LIT_THREADS 8
-#define LIT_EVENTS (1u << 20)
+#define LIT_EVENTS (1u << 22)
 
 /* What a slot of the history holds; 0 is a slot that nobody has written. */
 enum lit_kind {
