@@ -311,13 +311,11 @@ static struct sy_fault *sy_find_including(const struct sy_kernel *kernel,
 			      &graph);
 	if (fault)
 		return fault;
-	narrow->report->step(narrow->report->data, "reading the includes", 0,
-			     0);
 	narrow->graph = &graph;
 	narrow->todo = calloc(graph.nunits + 1, sizeof(*narrow->todo));
 	narrow->differs = calloc(graph.nunits + 1, sizeof(*narrow->differs));
 	fault = narrow->todo && narrow->differs ?
-			sy_graph_reach(&graph, paths, n) :
+			sy_graph_reach(&graph, paths, n, narrow->report) :
 			sy_fault_no_memory();
 	if (!fault)
 		fault = sy_open_folders(&graph, narrow->tree);

@@ -7,12 +7,13 @@
  * given. An include of a macro's value is not followed: in this kernel these
  * only read again a header that is included already.
  */
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "../compile/unit_list.h"
+#include "../tool/command.h"
+#include "find.h"
+#include "includes.h"
+#include "listing.h"
 #include "scan.h"
 
 struct sy_node {
@@ -24,7 +25,20 @@ struct sy_edge {
 	uint32_t from, to; /* the first includes the second */
 };
 
+/* Where a name leads that is not beside the file which includes it: each place,
+ * in sy_scan.places. */
+struct sy_name {
+	char *text;
+	uint32_t first, n;
+};
+
 struct sy_scan {
+	struct sy_listing *listing;
+	struct sy_includes *includes;
+	struct sy_name *names; /* a hash table */
+	size_t nnames;
+	uint32_t *places;
+	size_t nplaces, place_room;
 	struct sy_node *nodes;
 	size_t n, room;
 	uint32_t *table; /* by the path's hash: index + 1 */
@@ -78,16 +92,11 @@ static struct sy_fault *sy_scan_node(struct sy_scan *s, const char *path,
 	return NULL;
 }
 
-static struct sy_fault *sy_scan_edge(struct sy_scan *s, uint32_t from,
-				     const char *path)
+static struct sy_fault *sy_scan_edge_to(struct sy_scan *s, uint32_t from,
+					uint32_t to)
 {
 	struct sy_edge *grown;
-	struct sy_fault *fault;
-	uint32_t to;
 
-	fault = sy_scan_node(s, path, &to);
-	if (fault)
-		return fault;
 	if (s->nedges == s->edge_room) {
 		s->edge_room = s->edge_room ? s->edge_room * 2 : 65536;
 		grown = reallocarray(s->edges, s->edge_room, sizeof(*grown));
@@ -99,91 +108,139 @@ static struct sy_fault *sy_scan_edge(struct sy_scan *s, uint32_t from,
 	return NULL;
 }
 
+static struct sy_fault *sy_scan_edge(struct sy_scan *s, uint32_t from,
+				     const char *path)
+{
+	uint32_t to;
+	struct sy_fault *fault = sy_scan_node(s, path, &to);
+
+	return fault ? fault : sy_scan_edge_to(s, from, to);
+}
+
 #define SY_SHARED_FOLDERS 8
+#define SY_SCAN_NAMES (1u << 18)
+
+static struct sy_fault *sy_scan_place(struct sy_scan *s, const char *path)
+{
+	struct sy_fault *fault;
+	uint32_t *grown, node;
+
+	fault = sy_scan_node(s, path, &node);
+	if (fault)
+		return fault;
+	if (s->nplaces == s->place_room) {
+		s->place_room = s->place_room ? s->place_room * 2 : 4096;
+		grown = reallocarray(s->places, s->place_room, sizeof(*grown));
+		if (!grown)
+			return sy_fault_no_memory();
+		s->places = grown;
+	}
+	s->places[s->nplaces++] = node;
+	return NULL;
+}
+
+/* Is the file there? Fails for want of memory alone. */
+static struct sy_fault *sy_scan_has(struct sy_scan *s, struct sy_path *path,
+				    bool *ret)
+{
+	bool failed = false;
+
+	sy_path_normalize(path->text);
+	*ret = sy_listing_has(s->listing, path->text, &failed);
+	return failed ? sy_fault_no_memory() : NULL;
+}
+
+/* Each place among the folders that is possible. */
+static struct sy_fault *sy_scan_search(struct sy_scan *s, struct sy_name *name)
+{
+	struct sy_fault *fault = NULL;
+	struct sy_path path;
+	bool found = false, is;
+	size_t i;
+
+	name->first = (uint32_t)s->nplaces;
+	for (i = 0; !fault && i < s->nfolders; i++) {
+		if (found && i >= SY_SHARED_FOLDERS)
+			break;
+		fault = sy_path_make(&path, "%s/%s", s->folders[i].text,
+				     name->text);
+		if (!fault)
+			fault = sy_scan_has(s, &path, &is);
+		if (fault || !is)
+			continue;
+		found = true;
+		fault = sy_scan_place(s, path.text);
+		if (i < SY_SHARED_FOLDERS)
+			break;
+	}
+	name->n = (uint32_t)s->nplaces - name->first;
+	return fault;
+}
+
+static struct sy_fault *sy_scan_name(struct sy_scan *s, const char *text,
+				     int len, struct sy_name **ret)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+	struct sy_name *name;
+	int i;
+
+	for (i = 0; i < len; i++)
+		hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3u;
+	for (;; hash++) {
+		name = &s->names[hash % SY_SCAN_NAMES];
+		if (!name->text || (!strncmp(name->text, text, (size_t)len) &&
+				    !name->text[len]))
+			break;
+	}
+	*ret = name;
+	if (name->text)
+		return NULL;
+	if (++s->nnames >= SY_SCAN_NAMES / 2)
+		return sy_fault_make(SY_FAULT_UNSUPPORTED,
+				     "%.*s: more names than a kernel includes",
+				     len, text);
+	name->text = strndup(text, (size_t)len);
+	return name->text ? sy_scan_search(s, name) : sy_fault_no_memory();
+}
 
 /* Where @name leads from @from; each place that is possible is an edge. */
 static struct sy_fault *sy_scan_include(struct sy_scan *s, uint32_t from,
-					const char *name, int len, bool quoted)
+					const char *text, int len, bool quoted)
 {
 	const char *slash = strrchr(s->nodes[from].path, '/');
 	struct sy_fault *fault = NULL;
+	struct sy_name *name;
 	struct sy_path path;
-	bool found = false;
-	size_t i;
+	bool beside = false;
+	uint32_t i;
 
 	if (quoted) {
 		fault = sy_path_make(&path, "%.*s/%.*s",
 				     (int)(slash - s->nodes[from].path),
-				     s->nodes[from].path, len, name);
+				     s->nodes[from].path, len, text);
 		if (!fault)
-			sy_path_normalize(path.text);
-		if (fault || sy_path_exists(path.text))
+			fault = sy_scan_has(s, &path, &beside);
+		if (fault || beside)
 			return fault ? fault : sy_scan_edge(s, from, path.text);
 	}
-	for (i = 0; !fault && i < s->nfolders; i++) {
-		if (found && i >= SY_SHARED_FOLDERS)
-			break;
-		fault = sy_path_make(&path, "%s/%.*s", s->folders[i].text, len,
-				     name);
-		if (fault)
-			break;
-		sy_path_normalize(path.text);
-		if (!sy_path_exists(path.text))
-			continue;
-		found = true;
-		fault = sy_scan_edge(s, from, path.text);
-		if (i < SY_SHARED_FOLDERS)
-			break;
-	}
+	fault = sy_scan_name(s, text, len, &name);
+	for (i = 0; !fault && i < name->n; i++)
+		fault = sy_scan_edge_to(s, from, s->places[name->first + i]);
 	return fault;
-}
-
-/* "# include <NAME>" or "NAME", with any blanks. */
-static struct sy_fault *sy_scan_line(struct sy_scan *s, uint32_t from,
-				     const char *at, const char *end)
-{
-	const char *close;
-
-	while (at < end && (*at == ' ' || *at == '\t'))
-		at++;
-	if (end - at < 10 || memcmp(at, "include", 7))
-		return NULL;
-	at += 7;
-	while (at < end && (*at == ' ' || *at == '\t'))
-		at++;
-	if (at == end || (*at != '<' && *at != '"'))
-		return NULL;
-	close = memchr(at + 1, *at == '<' ? '>' : '"', (size_t)(end - at - 1));
-	if (!close || close - at > 256)
-		return NULL;
-	return sy_scan_include(s, from, at + 1, (int)(close - at - 1),
-			       *at == '"');
 }
 
 static struct sy_fault *sy_scan_file(struct sy_scan *s, uint32_t node)
 {
-	struct sy_file file;
-	struct sy_fault *fault = sy_file_open(s->nodes[node].path, &file);
-	const char *at, *end, *hash, *stop, *back;
+	const char *at, *end, *stop;
+	struct sy_fault *fault;
+	size_t len;
 
-	if (fault) { /* a unit whose source is made by kbuild */
-		sy_fault_free(fault);
-		return NULL;
+	fault = sy_includes_of(s->includes, s->nodes[node].path, &at, &len);
+	for (end = at + len; !fault && at < end; at = stop + 1) {
+		stop = memchr(at, '\n', (size_t)(end - at));
+		fault = sy_scan_include(s, node, at + 1, (int)(stop - at - 1),
+					*at == '"');
 	}
-	at = (const char *)file.bytes;
-	end = at + file.size;
-	while (!fault && at < end &&
-	       (hash = memchr(at, '#', (size_t)(end - at)))) {
-		stop = memchr(hash, '\n', (size_t)(end - hash));
-		stop = stop ? stop : end;
-		for (back = hash; back > (const char *)file.bytes &&
-				  (back[-1] == ' ' || back[-1] == '\t');)
-			back--;
-		if (back == (const char *)file.bytes || back[-1] == '\n')
-			fault = sy_scan_line(s, node, hash + 1, stop);
-		at = stop;
-	}
-	sy_file_close(&file);
 	return fault;
 }
 
@@ -280,7 +337,13 @@ static void sy_scan_free(struct sy_scan *s)
 
 	for (i = 0; s && i < s->n; i++)
 		free(s->nodes[i].path);
+	for (i = 0; s && s->names && i < SY_SCAN_NAMES; i++)
+		free(s->names[i].text);
 	if (s) {
+		sy_listing_destroy(s->listing);
+		sy_includes_close(s->includes);
+		free(s->names);
+		free(s->places);
 		free(s->nodes);
 		free(s->table);
 		free(s->edges);
@@ -296,34 +359,62 @@ void sy_graph_close(struct sy_graph *graph)
 	*graph = (struct sy_graph){ 0 };
 }
 
-/* Follows all includes from all units; nodes [0, nunits) are the units. */
-static struct sy_fault *sy_scan_all(struct sy_graph *g)
+static struct sy_fault *sy_scan_open(struct sy_graph *g)
 {
 	struct sy_scan *s = calloc(1, sizeof(*s));
-	struct sy_fault *fault = NULL;
-	struct sy_path path;
-	uint32_t node;
-	size_t i;
 
 	g->scan = s;
 	if (!s)
 		return sy_fault_no_memory();
 	s->slots = SY_SCAN_SLOTS;
 	s->table = calloc(s->slots, sizeof(*s->table));
-	if (!s->table)
+	s->names = calloc(SY_SCAN_NAMES, sizeof(*s->names));
+	s->listing = sy_listing_create();
+	if (!s->table || !s->names || !s->listing)
 		return sy_fault_no_memory();
+	return sy_includes_open(g->kernel, &s->includes);
+}
+
+static struct sy_fault *sy_scan_files(struct sy_scan *s,
+				      const struct sy_find_report *report)
+{
+	struct sy_fault *fault = NULL;
+	size_t i;
+
+	for (i = 0; !fault && i < s->n; i++) {
+		if (i % 256 == 0)
+			report->step(report->data, "reading the includes", i,
+				     s->n);
+		fault = sy_command_interrupted() ?
+				sy_fault_make(SY_FAULT_COMMAND,
+					      "reading the includes: "
+					      "interrupted by signal") :
+				sy_scan_file(s, (uint32_t)i);
+	}
+	if (!fault)
+		sy_includes_keep(s->includes);
+	return fault;
+}
+
+/* Follows all includes from all units; nodes [0, nunits) are the units. */
+static struct sy_fault *sy_scan_all(struct sy_graph *g,
+				    const struct sy_find_report *report)
+{
+	struct sy_fault *fault = sy_scan_open(g);
+	struct sy_path path;
+	uint32_t node;
+	size_t i;
+
 	for (i = 0; !fault && i < g->nunits; i++) {
-		fault = sy_scan_folders(s, g->kernel, &g->units[i]);
+		fault = sy_scan_folders(g->scan, g->kernel, &g->units[i]);
 		if (!fault)
 			fault = sy_path_make(&path, "%s/%s",
 					     g->kernel->source.text,
 					     g->units[i].path.text);
 		if (!fault)
-			fault = sy_scan_node(s, path.text, &node);
+			fault = sy_scan_node(g->scan, path.text, &node);
 	}
-	for (i = 0; !fault && i < s->n; i++)
-		fault = sy_scan_file(s, (uint32_t)i);
-	return fault;
+	return fault ? fault : sy_scan_files(g->scan, report);
 }
 
 /* Every unit is given these by -include. */
@@ -368,7 +459,8 @@ static void sy_spread(struct sy_scan *s)
 }
 
 struct sy_fault *sy_graph_reach(struct sy_graph *graph,
-				const struct sy_path *paths, size_t n)
+				const struct sy_path *paths, size_t n,
+				const struct sy_find_report *report)
 {
 	struct sy_fault *fault = NULL;
 	struct sy_path path;
@@ -377,7 +469,7 @@ struct sy_fault *sy_graph_reach(struct sy_graph *graph,
 	size_t i;
 
 	if (!graph->scan)
-		fault = sy_scan_all(graph);
+		fault = sy_scan_all(graph, report);
 	for (i = 0; !fault && i < n; i++)
 		fault = sy_mark(graph, paths[i].text, &all);
 	if (fault)

@@ -13,6 +13,8 @@ struct sy_graph_unit {
 	bool reached;
 };
 
+struct sy_find_report; /* of find.h */
+
 struct sy_graph {
 	const struct sy_kernel *kernel;
 	struct sy_file list; /* of sy_unit_list_open() */
@@ -32,10 +34,12 @@ void sy_graph_close(struct sy_graph *graph);
  * Sets units[].reached for those that include one of @paths, which are below the
  * source. Includes are followed whether or not the preprocessor would come to
  * them, so a unit may be reached that does not include the file in this
- * configuration; none that does is missed.
+ * configuration; none that does is missed. What files include is kept for the next
+ * run. May be called again for other paths: units[].reached grows.
  */
 struct sy_fault *sy_graph_reach(struct sy_graph *graph,
-				const struct sy_path *paths, size_t n);
+				const struct sy_path *paths, size_t n,
+				const struct sy_find_report *report);
 
 /* The files that lead to one of these, one after another from *at = 0 on: names
  * below the source, and NULL behind the last. */

@@ -77,9 +77,9 @@ enum sy_build_stage {
 	SY_BUILD_STAGES
 };
 
-/* Module.symvers of the engine for the kernel. @self: this program's folder. */
-struct sy_fault *sy_engine_symvers(const struct sy_build *b, const char *self,
-				   struct sy_path *ret);
+/* The engine's headers and the versions of its symbols, and that the kernel's are
+ * there: into b->emit. Asked for before anything is compiled. */
+struct sy_fault *sy_engine_find(struct sy_build *b);
 
 extern const char *const sy_build_stage_names[SY_BUILD_STAGES];
 

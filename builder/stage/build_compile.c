@@ -217,7 +217,8 @@ static struct sy_fault *sy_check_shipped(const struct sy_build *b,
 	return NULL;
 }
 
-static struct sy_fault *sy_compare(struct sy_build *b, struct sy_build_unit *u)
+static struct sy_fault *sy_compare_once(struct sy_build *b,
+					struct sy_build_unit *u)
 {
 	struct sy_fault *fault;
 
@@ -242,6 +243,46 @@ static struct sy_fault *sy_compare(struct sy_build *b, struct sy_build_unit *u)
 	return fault;
 }
 
+static void sy_close_objects(struct sy_build_unit *u)
+{
+	size_t k;
+
+	sy_match_deinit(&u->match);
+	sy_image_close(&u->module);
+	for (k = 0; k < 3; k++) {
+		sy_elf_deinit(&u->elf[k]);
+		sy_file_close(&u->file[k]);
+	}
+}
+
+/*
+ * Code that is not the kernel's may be of a unit that is none of it: kbuild,
+ * asked for one file, compiles whatever it is told to. Before the source or the
+ * compiler is blamed, the list of all units is asked.
+ */
+static struct sy_fault *sy_compare(struct sy_build *b, size_t i)
+{
+	struct sy_build_unit *u = &b->units[i];
+	struct sy_fault *fault = sy_compare_once(b, u), *other;
+	struct sy_file list = { 0 };
+
+	if (!fault || !fault->code || strcmp(fault->code, "mismatch") ||
+	    u->unit.listed || b->from > SY_BUILD_COMPILE)
+		return fault;
+	other = sy_unit_list_open(b->kernel, sy_say_list, b, &list);
+	sy_file_close(&list);
+	if (other) {
+		sy_fault_free(other);
+		return fault;
+	}
+	sy_fault_free(fault);
+	sy_close_objects(u);
+	fault = sy_ask_again(b, i);
+	if (!fault && !u->left_out)
+		fault = sy_compile_fault(b, u);
+	return fault || u->left_out ? fault : sy_compare_once(b, u);
+}
+
 struct sy_fault *sy_build_compile(struct sy_build *b)
 {
 	struct sy_fault *fault = sy_name_objects(b);
@@ -254,8 +295,7 @@ struct sy_fault *sy_build_compile(struct sy_build *b)
 	for (i = 0; !fault && i < b->nunits; i++)
 		fault = sy_compile_fault(b, &b->units[i]);
 	for (i = 0; !fault && i < b->nunits; i++)
-		fault = b->units[i].left_out ? NULL :
-					       sy_compare(b, &b->units[i]);
+		fault = b->units[i].left_out ? NULL : sy_compare(b, i);
 	for (i = 0; !fault && i < b->nunits; i++)
 		equal += b->units[i].match.equal;
 	snprintf(b->done, sizeof(b->done),

@@ -223,43 +223,6 @@ static struct sy_fault *sy_make_info(struct sy_build *b)
 	return fault;
 }
 
-/* The engine's headers: given, or in the tree that this program was built in,
- * or where they are installed. */
-static struct sy_fault *sy_find_engine(struct sy_build *b)
-{
-	struct sy_path self = { "" }, at;
-	struct sy_fault *fault = NULL;
-	bool found = false;
-	size_t i;
-
-	if (readlink("/proc/self/exe", self.text, sizeof(self.text) - 1) < 0 ||
-	    !strrchr(self.text, '/'))
-		return sy_fault_system("/proc/self/exe");
-	*strrchr(self.text, '/') = '\0';
-	if (b->opt->engine) {
-		fault = sy_path_make(&at, "%s", b->opt->engine);
-		found = true;
-	}
-	for (i = 0; !fault && !found && i < 2; i++) {
-		fault = i ? sy_path_make(&at,
-					 "%s/../../share/switchyard/module",
-					 self.text) :
-			    sy_path_make(&at, "%s/../../module", self.text);
-		found = !fault && sy_path_exists(at.text);
-	}
-	if (!fault && !found)
-		fault = sy_fault_make(SY_FAULT_BAD_FILE,
-				      "%s: the engine's headers are not here; "
-				      "install switchyard again",
-				      self.text);
-	if (!fault)
-		fault = sy_path_make(&b->emit.headers, "%s/include", at.text);
-	if (!fault)
-		fault = sy_path_make(&b->emit.uapi, "%s/uapi", at.text);
-	return fault ? fault :
-		       sy_engine_symvers(b, self.text, &b->emit.symvers);
-}
-
 struct sy_fault *sy_build_emit(struct sy_build *b)
 {
 	struct sy_fault *fault;
@@ -271,9 +234,7 @@ struct sy_fault *sy_build_emit(struct sy_build *b)
 	b->emit.forbid = b->advice.forbidden;
 	b->emit.unloadable = b->advice.unloadable;
 	b->emit.write = b->from <= SY_BUILD_EMIT;
-	fault = sy_find_engine(b);
-	if (!fault)
-		fault = sy_make_info(b);
+	fault = sy_make_info(b);
 	b->emit.info = b->info;
 	if (!fault)
 		fault = sy_emit_finish(&b->emit);

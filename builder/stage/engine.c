@@ -6,8 +6,10 @@
  * without it the one that was built in the tree is taken, if it is no older than
  * the headers.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../emit/sha256.h"
 #include "build.h"
@@ -65,8 +67,8 @@ static bool sy_is_current(const struct sy_build *b, const char *made)
 	       !stat(header.text, &of) && of.st_mtime <= st.st_mtime;
 }
 
-struct sy_fault *sy_engine_symvers(const struct sy_build *b, const char *self,
-				   struct sy_path *ret)
+static struct sy_fault *sy_engine_symvers(const struct sy_build *b,
+					  const char *self, struct sy_path *ret)
 {
 	struct sy_fault *fault;
 	char key[17];
@@ -87,4 +89,74 @@ struct sy_fault *sy_engine_symvers(const struct sy_build *b, const char *self,
 			     "%s: the engine was not built for it; run "
 			     "switchyard kernel add %s again",
 			     b->kernel->release, b->kernel->release);
+}
+
+/* The engine's headers: given, or in the tree that this program was built in,
+ * or where they are installed. */
+static struct sy_fault *sy_engine_headers(struct sy_build *b, const char *self)
+{
+	struct sy_fault *fault = NULL;
+	struct sy_path at;
+	bool found = false;
+	size_t i;
+
+	if (b->opt->engine) {
+		fault = sy_path_make(&at, "%s", b->opt->engine);
+		found = true;
+	}
+	for (i = 0; !fault && !found && i < 2; i++) {
+		fault = i ? sy_path_make(&at,
+					 "%s/../../share/switchyard/module",
+					 self) :
+			    sy_path_make(&at, "%s/../../module", self);
+		found = !fault && sy_path_exists(at.text);
+	}
+	if (!fault && !found)
+		fault = sy_fault_make(SY_FAULT_BAD_FILE,
+				      "%s: the engine's headers are not here; "
+				      "install switchyard again",
+				      self);
+	if (!fault)
+		fault = sy_path_make(&b->emit.headers, "%s/include", at.text);
+	return fault ? fault : sy_path_make(&b->emit.uapi, "%s/uapi", at.text);
+}
+
+/* A table of symbols' versions has to be a file that can be read, with a line. */
+static struct sy_fault *sy_check_symvers(const char *path, const char *way_out)
+{
+	struct stat st;
+
+	if (access(path, R_OK) || stat(path, &st))
+		return sy_fault_make(SY_FAULT_BAD_FILE, "%s: %s; %s", path,
+				     strerror(errno), way_out);
+	if (!S_ISREG(st.st_mode) || !st.st_size)
+		return sy_fault_make(SY_FAULT_BAD_FILE,
+				     "%s: no table of symbols' versions; %s",
+				     path, way_out);
+	return NULL;
+}
+
+struct sy_fault *sy_engine_find(struct sy_build *b)
+{
+	struct sy_path self = { "" }, kernel;
+	struct sy_fault *fault;
+
+	if (readlink("/proc/self/exe", self.text, sizeof(self.text) - 1) < 0 ||
+	    !strrchr(self.text, '/'))
+		return sy_fault_system("/proc/self/exe");
+	*strrchr(self.text, '/') = '\0';
+	fault = sy_engine_headers(b, self.text);
+	if (!fault)
+		fault = sy_engine_symvers(b, self.text, &b->emit.symvers);
+	if (!fault)
+		fault = sy_check_symvers(b->emit.symvers.text,
+					 "add the kernel again, with "
+					 "switchyard kernel add");
+	if (!fault)
+		fault = sy_path_make(&kernel, "%s/Module.symvers",
+				     b->kernel->overlay.text);
+	return fault ? fault :
+		       sy_check_symvers(kernel.text,
+					"remove the kernel and add it again, "
+					"with switchyard kernel");
 }

@@ -249,6 +249,8 @@ static struct sy_fault *sy_build_all(struct sy_build *b, int *status)
 	if (!fault)
 		fault = sy_check_arguments(b->opt);
 	if (!fault)
+		fault = sy_engine_find(b);
+	if (!fault)
 		fault = sy_run_open(b->kernel, b->opt->operands,
 				    b->opt->noperands, b->opt->strip,
 				    b->opt->json, &b->run);
