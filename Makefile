@@ -9,7 +9,7 @@ export RELEASE PREFIX DESTDIR
 
 all: module cli ## build the module for RELEASE, and the command
 
-demo: ## see two real fixes go in and out of a stock kernel under load
+demo: ## see three real fixes built, and go in and out of a stock kernel under load
 	@demo/run
 
 test: ## unit tests, tests of the command, cases in guests

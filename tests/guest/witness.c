@@ -4,13 +4,17 @@
  * give: a loose source route on a socket (CVE-2026-53249) and SIOCATMARK on a
  * unix datagram socket (CVE-2026-52928). One line for each, and an exit code
  * that says which succeeded: 1 the first, 2 the second, 3 both; 4 is added when
- * an attempt failed for another reason than the fix. With --same it prints what
- * must be the same with and without the fixes.
+ * an attempt failed for another reason than the fix. With --qrtr it tries a
+ * third, 8: a QRTR socket in a network namespace of its own (CVE-2026-68294; the
+ * module qrtr must be loaded). With --same it prints what must be the same with
+ * and without the fixes.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <grp.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,8 +26,12 @@
 #include <sys/socket.h>
 
 #define USER 1000
+#define QRTR 42
 
-enum { SOURCE_ROUTE = 1, AT_MARK = 2, TROUBLE = 4 };
+enum { SOURCE_ROUTE = 1, AT_MARK = 2, TROUBLE = 4, OTHER_NET = 8 };
+
+/* Who tries: in a user namespace of one's own getuid() does not tell. */
+static uid_t user;
 
 /* Type 0x83: loose source and record route by one hop, 10.0.0.1. */
 static int try_source_route(void)
@@ -52,6 +60,20 @@ static int try_at_mark(void)
 	return err;
 }
 
+/* The last attempt: the process stays in its new namespaces. */
+static int try_qrtr(void)
+{
+	int err = 0, fd = -1;
+
+	if (!unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		fd = socket(QRTR, SOCK_DGRAM, 0);
+	if (fd < 0)
+		err = errno;
+	else
+		close(fd);
+	return err;
+}
+
 /* Print one line. Return: @bit if it was allowed, TROUBLE if it is unclear. */
 static int judge(const char *what, int err, int refusal, int bit)
 {
@@ -65,7 +87,7 @@ static int judge(const char *what, int err, int refusal, int bit)
 		word = "trouble";
 		ret = TROUBLE;
 	}
-	printf("uid %d  %-40s  %s%s%s%s\n", (int)getuid(), what, word,
+	printf("uid %d  %-40s  %s%s%s%s\n", (int)user, what, word,
 	       err ? " (" : "", err ? strerrorname_np(err) : "",
 	       err ? ")" : "");
 	return ret;
@@ -163,6 +185,7 @@ static void same_bound(void)
 
 int main(int argc, char **argv)
 {
+	bool qrtr = argc == 2 && !strcmp(argv[1], "--qrtr");
 	int bits;
 
 	if (argc == 2 && !strcmp(argv[1], "--same")) {
@@ -177,9 +200,13 @@ int main(int argc, char **argv)
 		perror("witness: becoming uid 1000");
 		return TROUBLE;
 	}
+	user = getuid();
 	bits = judge("sets a source route on a socket", try_source_route(),
 		     EPERM, SOURCE_ROUTE);
 	bits |= judge("asks a unix datagram socket for its mark", try_at_mark(),
 		      EOPNOTSUPP, AT_MARK);
+	if (qrtr)
+		bits |= judge("opens QRTR in a network of its own", try_qrtr(),
+			      EAFNOSUPPORT, OTHER_NET);
 	return bits;
 }
