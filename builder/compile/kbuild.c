@@ -10,60 +10,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../tool/command.h"
+#include "generate.h"
 #include "kbuild.h"
 #include "unit_list.h"
 
-/* The n in MAKEFLAGS is what reaches the makes that make calls. */
 static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
 				      const char *folder, const char *target,
 				      const char *out)
 {
-	struct sy_path file, src, obj, flags, release, cc, log, dir, goal;
-	const char *const argv[] = { "make",	   "-n",
-				     "-f",	   file.text,
-				     "V=1",	   "sub_make_done=1",
-				     "ARCH=x86",   src.text,
-				     obj.text,	   flags.text,
-				     release.text, cc.text,
-				     "-o",	   "prepare",
-				     "-o",	   "prepare0",
-				     "-o",	   "archprepare",
-				     "-o",	   "scripts",
-				     target,	   folder ? dir.text : NULL,
-				     goal.text,	   NULL };
-	const struct sy_command_run run = {
-		.argv = argv,
-		.dir = k->overlay.text,
-		.out = out,
-		.log = log.text,
-		.out_size_max = 1 << 24,
-		.seconds_max = 120,
-	};
-	struct sy_fault *fault;
+	struct sy_path log;
+	struct sy_fault *fault = sy_path_make(&log, "%s.log", out);
 
-	fault = sy_path_make(&file, "%s/Makefile", k->source.text);
-	if (!fault)
-		fault = sy_path_make(&src, "abs_srctree=%s", k->source.text);
-	if (!fault)
-		fault = sy_path_make(&obj, "abs_objtree=%s", k->overlay.text);
-	if (!fault)
-		fault = sy_path_make(&flags, "MAKEFLAGS=-nrR --include-dir=%s",
-				     k->source.text);
-	if (!fault)
-		fault = sy_path_make(&release, "KERNELRELEASE=%s", k->release);
-	if (!fault)
-		fault = sy_path_make(&dir, "build-dir=%s",
-				     folder ? folder : "");
-	if (!fault)
-		fault = sy_path_make(&goal, "single-goals=%s", target);
-	if (!fault)
-		fault = sy_path_make(&cc, "CC=%s", k->compiler);
-	if (!fault)
-		fault = sy_path_make(&log, "%s.log", out);
 	if (fault)
 		return fault;
-	fault = sy_command_run(&run);
+	fault = sy_make(k, &(struct sy_make_run){ .target = target,
+						  .folder = folder,
+						  .out = out,
+						  .log = log.text,
+						  .out_size_max = 1u << 24,
+						  .seconds_max = 120 });
 	unlink(log.text);
 	return fault;
 }
@@ -109,9 +74,8 @@ static const char *sy_find_line(const struct sy_kernel *k, const char *unit,
 	return NULL;
 }
 
-/* The nearest folder above a unit that kbuild could enter. */
-static struct sy_fault *sy_own_folder(const struct sy_kernel *k,
-				      const char *unit, struct sy_path *ret)
+struct sy_fault *sy_kbuild_folder(const struct sy_kernel *k, const char *unit,
+				  struct sy_path *ret)
 {
 	struct sy_path makefile, kbuild;
 	struct sy_fault *fault = sy_path_make(ret, "%s", unit);
@@ -145,6 +109,8 @@ static struct sy_fault *sy_ask_in(const struct sy_kernel *k, const char *folder,
 	if (!fault)
 		fault = sy_path_make(&target, "%.*s.o", (int)strlen(unit) - 2,
 				     unit);
+	if (!fault)
+		fault = sy_generate_programs(k);
 	if (fault)
 		return fault;
 	fault = sy_ask_kbuild(k, folder, target.text, out.text);
@@ -177,7 +143,7 @@ static struct sy_fault *sy_ask(const struct sy_kernel *k, const char *unit,
 	fault = sy_ask_in(k, NULL, unit, file, line, len);
 	if (fault || (*line && memmem(*line, *len, key, sizeof(key) - 1)))
 		return fault;
-	fault = sy_own_folder(k, unit, &folder);
+	fault = sy_kbuild_folder(k, unit, &folder);
 	if (fault)
 		return fault;
 	fault = sy_ask_in(k, folder.text, unit, &second, &other, &n);

@@ -14,6 +14,10 @@ struct sy_fault *sy_kbuild_line(const struct sy_kernel *kernel,
 				const char *unit, struct sy_file *file,
 				const char **line, size_t *len, bool *listed);
 
+/* The nearest folder above @unit that kbuild could enter. */
+struct sy_fault *sy_kbuild_folder(const struct sy_kernel *kernel,
+				  const char *unit, struct sy_path *ret);
+
 /* Drops where the commands of @unit came from, for it did not make the kernel's code: kbuild asks
  * the compiler what it can do, and a compiler that was killed could nothing. */
 void sy_kbuild_forget(const struct sy_kernel *kernel,

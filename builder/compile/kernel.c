@@ -99,6 +99,30 @@ static struct sy_fault *sy_overlay_touch(const char *temp)
 	return fault;
 }
 
+static struct sy_fault *sy_changing(const struct sy_kernel *k,
+				    struct sy_path *ret)
+{
+	return sy_path_make(ret, "%s/.changing", k->overlay.text);
+}
+
+struct sy_fault *sy_kernel_begin_change(const struct sy_kernel *kernel)
+{
+	struct sy_path mark;
+	struct sy_fault *fault = sy_changing(kernel, &mark);
+
+	return fault ? fault : sy_path_write(mark.text, "", 0);
+}
+
+void sy_kernel_end_change(const struct sy_kernel *kernel)
+{
+	struct sy_path mark;
+	struct sy_fault *fault = sy_changing(kernel, &mark);
+
+	if (!fault)
+		unlink(mark.text);
+	sy_fault_free(fault);
+}
+
 static struct sy_fault *sy_make_overlay(const struct sy_kernel *k)
 {
 	static const char *const items[] = {
@@ -115,9 +139,13 @@ static struct sy_fault *sy_make_overlay(const struct sy_kernel *k)
 	struct sy_fault *fault;
 	size_t i;
 
-	if (sy_path_exists(k->overlay.text))
+	fault = sy_changing(k, &temp);
+	if (!fault && sy_path_exists(temp.text))
+		sy_command_remove(k->overlay.text);
+	if (!fault && sy_path_exists(k->overlay.text))
 		return NULL;
-	fault = sy_path_make(&temp, "%s.temp", k->overlay.text);
+	if (!fault)
+		fault = sy_path_make(&temp, "%s.temp", k->overlay.text);
 	if (fault)
 		return fault;
 	sy_command_remove(temp.text);
@@ -162,29 +190,39 @@ static struct sy_fault *sy_open_image(struct sy_kernel *k)
 	return fault ? fault : sy_image_open(k->vmlinux.text, &k->image);
 }
 
-static struct sy_fault *sy_make_all(struct sy_kernel *k)
+struct sy_fault *sy_kernel_lock(const struct sy_kernel *kernel, int *fd)
 {
 	struct sy_path lock;
 	struct sy_fault *fault;
-	int fd;
 
-	fault = sy_path_mkdir(k->home.text, false);
-	if (!fault)
-		fault = sy_path_make(&lock, "%s/.lock", k->home.text);
+	fault = sy_path_make(&lock, "%s/.lock", kernel->home.text);
 	if (fault)
 		return fault;
-	fd = open(lock.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0 || flock(fd, LOCK_EX))
-		fault = sy_fault_make(SY_FAULT_SYSTEM,
-				      "%s: cannot be written: %s; set "
-				      "SWITCHYARD_CACHE to a folder that can",
-				      k->home.text, strerror(errno));
+	*fd = open(lock.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (*fd >= 0 && !flock(*fd, LOCK_EX))
+		return NULL;
+	fault = sy_fault_make(SY_FAULT_SYSTEM,
+			      "%s: cannot be written: %s; set "
+			      "SWITCHYARD_CACHE to a folder that can",
+			      kernel->home.text, strerror(errno));
+	if (*fd >= 0)
+		close(*fd);
+	return fault;
+}
+
+static struct sy_fault *sy_make_all(struct sy_kernel *k)
+{
+	struct sy_fault *fault = sy_path_mkdir(k->home.text, false);
+	int fd;
+
 	if (!fault)
-		fault = sy_make_overlay(k);
+		fault = sy_kernel_lock(k, &fd);
+	if (fault)
+		return sy_check_room(k, fault);
+	fault = sy_make_overlay(k);
 	if (!fault)
 		fault = sy_open_image(k);
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 	return sy_check_room(k, fault);
 }
 

@@ -36,4 +36,14 @@ struct sy_fault *sy_kernel_open_image(const char *release,
 				      struct sy_kernel *ret);
 void sy_kernel_close(struct sy_kernel *kernel);
 
+/* Waits until nobody else makes anything of this kernel; close(*fd) ends it. */
+struct sy_fault *sy_kernel_lock(const struct sy_kernel *kernel, int *fd);
+
+/*
+ * Between these, under the lock, files of the object tree may be half-made. Whoever
+ * opens the kernel after a change that did not end makes the tree anew.
+ */
+struct sy_fault *sy_kernel_begin_change(const struct sy_kernel *kernel);
+void sy_kernel_end_change(const struct sy_kernel *kernel);
+
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../tool/command.h"
+#include "generate.h"
 #include "kbuild.h"
 
 /* Does this word, or do these two, name an output? *skip: how many words. */
@@ -203,10 +204,10 @@ struct sy_gcc_run {
 	bool as_built; /* no word is made plain */
 };
 
-static struct sy_fault *sy_run_gcc(const struct sy_kernel *k,
-				   const struct sy_unit *unit,
-				   const struct sy_gcc_run *run,
-				   const char *out)
+static struct sy_fault *sy_run_gcc_once(const struct sy_kernel *k,
+					const struct sy_unit *unit,
+					const struct sy_gcc_run *run,
+					const char *out)
 {
 	struct sy_words words = { 0 };
 	struct sy_fault *fault = sy_add(&words, unit->gcc.at[0]);
@@ -225,6 +226,24 @@ static struct sy_fault *sy_run_gcc(const struct sy_kernel *k,
 		fault = sy_run_words(k, &words, out);
 	sy_words_deinit(&words);
 	return fault;
+}
+
+/* What a unit includes may be something that kbuild makes. */
+static struct sy_fault *sy_run_gcc(const struct sy_kernel *k,
+				   const struct sy_unit *unit,
+				   const struct sy_gcc_run *run,
+				   const char *out)
+{
+	static const char key[] = ": No such file or directory";
+	struct sy_fault *fault = sy_run_gcc_once(k, unit, run, out);
+
+	if (!fault || fault->kind != SY_FAULT_COMMAND ||
+	    !strstr(fault->line, ": fatal error: ") ||
+	    !strstr(fault->line, key))
+		return fault;
+	sy_fault_free(sy_generate_for(k, unit->path.text));
+	sy_fault_free(fault);
+	return sy_run_gcc_once(k, unit, run, out);
 }
 
 struct sy_fault *sy_unit_preprocess(const struct sy_kernel *kernel,

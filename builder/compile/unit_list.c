@@ -10,64 +10,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../tool/command.h"
+#include "generate.h"
 #include "kbuild.h"
 #include "unit_list.h"
 
-/* All units of this configuration; -k: what cannot be made is passed over. */
+/* All units of this configuration. */
 static struct sy_fault *sy_ask_all(const struct sy_kernel *k, const char *out,
 				   const char *log)
 {
-	struct sy_path file, src, obj, flags, release, cc;
-	const char *const argv[] = { "make",
-				     "-k",
-				     "-n",
-				     "-f",
-				     file.text,
-				     "V=1",
-				     "sub_make_done=1",
-				     "ARCH=x86",
-				     src.text,
-				     obj.text,
-				     flags.text,
-				     release.text,
-				     cc.text,
-				     "KBUILD_BUILTIN=1",
-				     "KBUILD_MODULES=1",
-				     "-o",
-				     "prepare",
-				     "-o",
-				     "prepare0",
-				     "-o",
-				     "archprepare",
-				     "-o",
-				     "scripts",
-				     ".",
-				     NULL };
-	const struct sy_command_run run = {
-		.argv = argv,
-		.dir = k->overlay.text,
-		.out = out,
-		.log = log,
-		.out_size_max = 1ul << 30,
-		.seconds_max = 600,
-		.fine_status = 2,
-	};
-	struct sy_fault *fault;
+	struct sy_fault *fault = sy_generate_programs(k);
 
-	fault = sy_path_make(&file, "%s/Makefile", k->source.text);
-	if (!fault)
-		fault = sy_path_make(&src, "abs_srctree=%s", k->source.text);
-	if (!fault)
-		fault = sy_path_make(&obj, "abs_objtree=%s", k->overlay.text);
-	if (!fault)
-		fault = sy_path_make(&flags, "MAKEFLAGS=-knrR --include-dir=%s",
-				     k->source.text);
-	if (!fault)
-		fault = sy_path_make(&release, "KERNELRELEASE=%s", k->release);
-	if (!fault)
-		fault = sy_path_make(&cc, "CC=%s", k->compiler);
-	return fault ? fault : sy_command_run(&run);
+	return fault ? fault :
+		       sy_make(k,
+			       &(struct sy_make_run){ .out = out,
+						      .log = log,
+						      .out_size_max = 1ul << 30,
+						      .seconds_max = 600 });
 }
 
 /* The name of the unit that a line compiles: its source below the kernel's, if
@@ -201,8 +159,8 @@ static struct sy_fault *sy_names(const struct sy_kernel *k,
 				    k->home.text);
 }
 
-static struct sy_fault *sy_make(const struct sy_kernel *k,
-				const struct sy_unit_list *list)
+static struct sy_fault *sy_make_list(const struct sy_kernel *k,
+				     const struct sy_unit_list *list)
 {
 	struct sy_path said, log;
 	struct sy_fault *fault;
@@ -272,7 +230,7 @@ struct sy_fault *sy_unit_list_open(const struct sy_kernel *kernel,
 	if (fault || ret->size)
 		return fault;
 	make(data);
-	fault = sy_make(kernel, &list);
+	fault = sy_make_list(kernel, &list);
 	return fault ? fault : sy_file_open(list.units.text, ret);
 }
 

@@ -36,20 +36,31 @@ static bool sy_ends(const char *path, const char *with)
 	return len >= n && !strcmp(path + len - n, with);
 }
 
-/* Code that is linked into something else than vmlinux or a module. */
-static const char *sy_outside_code(const char *path)
+const char *sy_outside_code(const char *path)
 {
 	static const struct {
 		const char *folder, *what;
 	} outside[] = {
+		{ "drivers/firmware/efi/libstub/",
+		  "EFI stub: it has run before the kernel" },
 		{ "arch/x86/entry/vdso/", "vdso: it runs in user space" },
 		{ "arch/x86/realmode/", "realmode: it runs before the kernel" },
 		{ "arch/x86/boot/", "boot: it has run before the kernel" },
 		{ "arch/x86/purgatory/",
 		  "purgatory: it runs after the kernel" },
 	};
+	/* The kernel's own beside it, by their Makefiles' obj-y. */
+	static const char *const inside[] = {
+		"arch/x86/entry/vdso/vma.c",
+		"arch/x86/entry/vdso/extable.c",
+		"arch/x86/entry/vdso/vdso32-setup.c",
+		"arch/x86/realmode/init.c",
+	};
 	size_t i;
 
+	for (i = 0; i < sizeof(inside) / sizeof(inside[0]); i++)
+		if (!strcmp(path, inside[i]))
+			return NULL;
 	for (i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
 		if (sy_starts(path, outside[i].folder))
 			return outside[i].what;

@@ -6,6 +6,9 @@
 #include "../compile/kernel.h"
 #include "../source/patchfile.h"
 
+/* Is this code of something else than vmlinux or a module? What it is, or NULL. */
+const char *sy_outside_code(const char *path);
+
 /* Called as work goes on, from one thread at a time. @total: 0: unknown yet. */
 struct sy_find_report {
 	void (*step)(void *data, const char *what, size_t done, size_t total);

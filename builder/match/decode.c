@@ -94,7 +94,9 @@ void sy_decode_relas(struct sy_match *match, struct sy_match_func *func)
 	uint64_t target, offset;
 	size_t i, n;
 
-	match->found[f - match->object->symbols] = func->address;
+	/* A weak function that another one replaced is not what its name means. */
+	if (func->state != SY_MATCH_REPLACED)
+		match->found[f - match->object->symbols] = func->address;
 	rela = sy_section_relas(s, f->value, f->value + f->size, &n);
 	for (i = 0; i < n; i++) {
 		if (rela[i].type == R_X86_64_NONE)

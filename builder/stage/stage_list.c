@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../compile/unit.h"
+#include "../graph/find.h"
 #include "../graph/scan.h"
 #include "stages.h"
 
@@ -19,7 +20,7 @@ static void sy_say(void *data)
 	fprintf(stderr, "asking kbuild for all units, about a minute\n");
 }
 
-/* "built-in UNIT" or "module UNIT". */
+/* "built-in UNIT" or "module UNIT", of what a kernel has in it. */
 struct sy_fault *sy_stage_list(const struct sy_kernel *kernel,
 			       const struct sy_stage_options *opt, int *status)
 {
@@ -33,13 +34,16 @@ struct sy_fault *sy_stage_list(const struct sy_kernel *kernel,
 	fault = sy_graph_open(kernel, sy_say, NULL, &graph);
 	if (fault)
 		return fault;
-	for (i = 0; i < graph.nunits; i++)
+	for (i = 0; i < graph.nunits; i++) {
+		if (sy_outside_code(graph.units[i].path.text))
+			continue;
 		printf("%s %s\n",
 		       memmem(graph.units[i].line, graph.units[i].len, key,
 			      sizeof(key) - 1) ?
 			       "module" :
 			       "built-in",
 		       graph.units[i].path.text);
+	}
 	sy_graph_close(&graph);
 	return NULL;
 }
