@@ -11,18 +11,27 @@
 
 #include "advise.h"
 
-/* The body of the struct of that name in code, to be freed; NULL: none. */
-static char *sy_find_struct(const char *code, size_t size, const char *name)
+/*
+ * The body of the struct of that name in code, to be freed; NULL: none. Functions
+ * may each have one of a name: @old is looked for, and else the first is taken.
+ */
+static char *sy_find_struct(const char *code, size_t size, const char *name,
+			    const char *old)
 {
-	char found[128], *body;
+	char found[128], *body, *first = NULL;
 	size_t at = 0;
 
 	while ((body = sy_struct_body(code, size, &at, found, sizeof(found)))) {
-		if (!strcmp(found, name))
-			return body;
+		if (!strcmp(found, name) && (!first || !strcmp(body, old))) {
+			free(first);
+			first = body;
+			if (!strcmp(body, old))
+				break;
+			continue;
+		}
 		free(body);
 	}
-	return NULL;
+	return first;
 }
 
 static bool sy_is_word(char c)
@@ -84,7 +93,7 @@ static struct sy_fault *sy_compare_structs(const char *path, const char *before,
 
 	while (!fault && (old = sy_struct_body(before, nbefore, &at, name,
 					       sizeof(name)))) {
-		new = sy_find_struct(after, nafter, name);
+		new = sy_find_struct(after, nafter, name, old);
 		if (new &&strcmp(old, new) && sy_only_renamed(old, new))
 			*renamed = true;
 		else if (new &&strcmp(old, new))

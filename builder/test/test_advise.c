@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "../advise/advise.h"
+#include "../tool/command.h"
 
 static const char text[] =
 	"/* int f(int wrong) { } */\n"
@@ -72,11 +73,57 @@ static void test_structs(void **state)
 	free(code);
 }
 
+/* Both functions have a struct of that name, which the code may not mix up. */
+#define TWO_REQUESTS(first, second)                                      \
+	"void f(void) {\n\tstruct req { " first " } r;\n\tuse(&r);\n}\n" \
+	"void g(void) {\n\tstruct req { " second " } r;\n}\n"
+
+/* The code of the refusal of @before's change to @after, or "". */
+static void layout_is(const char *before, const char *after,
+		      const char *expected)
+{
+	char dir[] = "/tmp/test_advise.XXXXXX";
+	struct sy_change change = { 0 };
+	const struct sy_patchfile patch = { .changes = &change, .n = 1 };
+	struct sy_path old, new, path;
+	struct sy_fault *fault;
+	bool renamed = false;
+
+	assert_non_null(mkdtemp(dir));
+	assert_null(sy_path_make(&change.path, "f.c"));
+	assert_null(sy_path_make(&old, "%s/old", dir));
+	assert_null(sy_path_make(&new, "%s/new", dir));
+	assert_null(sy_path_make(&path, "%s/f.c", old.text));
+	assert_null(sy_path_mkdir(path.text, true));
+	assert_null(sy_path_write(path.text, before, strlen(before)));
+	assert_null(sy_path_make(&path, "%s/f.c", new.text));
+	assert_null(sy_path_mkdir(path.text, true));
+	assert_null(sy_path_write(path.text, after, strlen(after)));
+	fault = sy_check_layout(old.text, new.text, &patch, 'c', &renamed);
+	assert_string_equal(fault ? fault->code : "", expected);
+	sy_fault_free(fault);
+	sy_command_remove(dir);
+}
+
+static void test_layouts_by_text(void **state)
+{
+	(void)state;
+	layout_is("struct s { int a; };\n", "struct s { int a; }; /* b */\n",
+		  "");
+	layout_is("struct s { int a; };\n", "struct s { int a, b; };\n",
+		  "layout");
+	layout_is(TWO_REQUESTS("int a;", "long a;"),
+		  "int x;\n" TWO_REQUESTS("int a;", "long a;"), "");
+	layout_is(TWO_REQUESTS("int a;", "long a;"),
+		  TWO_REQUESTS("int a;", "long a, b;"), "layout");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_structs),
+		cmocka_unit_test(test_layouts_by_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
