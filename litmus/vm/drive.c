@@ -253,10 +253,11 @@ int lit_vm_up(struct lit_vm *vm)
 /* Ends the threads, and takes the patch out. */
 void lit_vm_down(struct lit_vm *vm)
 {
-	struct sy_litmus back = *vm->l;
+	const struct sy_litmus *l = vm->l;
+	struct sy_litmus back = *l;
 	sy_u32 i;
 
-	for (i = 0; i < vm->l->nthreads; i++)
+	for (i = 0; i < l->nthreads; i++)
 		lit_end_task(vm->child[i]);
 	for (i = 0; i < LIT_BYSTANDERS; i++)
 		lit_end_task(vm->bystander[i]);
@@ -265,6 +266,7 @@ void lit_vm_down(struct lit_vm *vm)
 	lit_vm_quiet(vm);
 	if (!vm->upstream)
 		lit_rmmod("lp_", vm->patch);
+	vm->l = l;
 	close(vm->device);
 	munmap(vm->shared, sizeof(*vm->shared));
 	free(vm->history);

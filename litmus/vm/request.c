@@ -388,13 +388,33 @@ static enum lit_end lit_klp_transition(const struct lit_vm *vm)
 	return lit_klp_wait(vm, vm->deadline) ? LIT_UNSETTLED : LIT_SETTLED;
 }
 
+/* Return: 1, when the transition has begun; 0, when it was over before that. */
+static int lit_begun(const struct lit_vm *vm)
+{
+	const char *busy = vm->l->to_new ? "patching" : "unpatching";
+	const char *over = vm->l->to_new ? "enabled" : "retiring";
+	double end = lit_now() + 5;
+	char state[32];
+
+	do {
+		lit_first_line("/sys/kernel/switchyard/patches/lp_%s/state",
+			       vm->patch, state, sizeof(state));
+		if (!strcmp(state, busy))
+			return 1;
+		if (!strcmp(state, over) ||
+		    (!vm->l->to_new && !strcmp(state, "disabled")))
+			return 0;
+		usleep(500);
+	} while (lit_now() < end);
+	return 0;
+}
+
 /*
  * A request, and in half of the rounds, if the file wants it, the reversal a
  * little after the redirects are in force.
  */
 enum lit_end lit_transition(struct lit_vm *vm, struct lit_round *ret)
 {
-	const char *busy = vm->l->to_new ? "patching" : "unpatching";
 	double begin = lit_now();
 	pid_t pid, back = 0;
 	int status;
@@ -406,7 +426,7 @@ enum lit_end lit_transition(struct lit_vm *vm, struct lit_round *ret)
 	}
 	lit_choose(vm);
 	pid = lit_request(vm, vm->l->to_new ? "enable" : "disable", 0);
-	if (vm->l->reverse && rand() % 2 && !lit_wait_state(vm, busy, 5)) {
+	if (vm->l->reverse && rand() % 2 && lit_begun(vm)) {
 		usleep((unsigned int)rand() % 3000);
 		back = lit_request(vm, "reverse", 1);
 	}
