@@ -67,6 +67,9 @@ static void sy_note(struct sy_explored *ret, struct sy_sim *s,
 	sy_u32 k, seen = w->o.seen | (sy_u32)w->broken << SY_SIGHT_BROKEN;
 	const char *wrong = sy_broken_rule(s);
 
+	/* What is observed under another model than the row's is not its. */
+	if (s->l->by)
+		seen &= 1u << SY_SIGHT_BROKEN;
 	/* After a turn the units have instants of their own. */
 	if (w->turned || w->reversed)
 		seen &= SY_SEEN_M | 1u << SY_SIGHT_BROKEN;
@@ -96,7 +99,7 @@ static int sy_quiet(const struct sy_sim *s)
 	sy_u8 side = w->e.to_new;
 	sy_u32 i, k;
 
-	if (w->retiring || w->nqueue || w->acting)
+	if (s->l->then || w->retiring || w->nqueue || w->acting)
 		return 0;
 	if (s->l->outcome == SY_OUTCOME_CONVERGES)
 		return sy_world_settled(s);
@@ -131,13 +134,14 @@ static void sy_expand(struct sy_explorer *x, sy_u32 i, struct sy_world *w,
 	sy_u32 k, to, n;
 
 	sy_store_get(&x->store, i, x->before);
+	sy_sim_look(&s, x->l, x->before);
 	if (sy_quiet(&s))
 		return;
 	n = sy_moves(&s, moves);
 
 	for (k = 0; k < n; k++) {
 		memcpy(w, x->before, x->size);
-		s.w = w;
+		sy_sim_look(&s, x->l, w);
 		at.move = moves[k];
 		sy_move(&s, &moves[k]);
 		sy_note(ret, &s, &at);
@@ -163,6 +167,7 @@ static void sy_converge(struct sy_explorer *x, struct sy_explored *ret)
 		sy_grow(NULL, ~(size_t)0);
 	for (i = 0; i < x->n; i++) {
 		sy_store_get(&x->store, i, x->before);
+		sy_sim_look(&s, x->l, x->before);
 		good[i] = sy_world_settled(&s) != 0;
 		ngood += good[i];
 	}
@@ -231,6 +236,7 @@ static sy_u32 sy_tell_step(struct sy_explorer *x, struct sy_world *w,
 			    .nwords = sizeof(words) };
 
 	sy_store_get(&x->store, from, w);
+	sy_sim_look(&s, x->l, w);
 	sy_move(&s, move);
 	if (!*words)
 		return nr;

@@ -57,6 +57,8 @@ struct sy_reader {
 	char *at; /* what is not read yet */
 	char *word; /* the last word read */
 	struct sy_litmus *l;
+	sy_u32 npatches;
+	int then; /* the request asks for two transitions */
 	struct sy_routine *func; /* whose body is read */
 	int side;
 	sy_u32 ninsns;
@@ -230,7 +232,7 @@ static int sy_instruction(struct sy_reader *r, const char *word)
 	return sy_operands(r, in);
 }
 
-/* function NAME [old|new] [unchecked] [nmi] */
+/* function NAME [old|new|newer] [unchecked] [nmi] */
 static int sy_line_function(struct sy_reader *r)
 {
 	const char *word;
@@ -244,12 +246,15 @@ static int sy_line_function(struct sy_reader *r)
 	while ((word = sy_next(r))) {
 		if (!strcmp(word, "new"))
 			r->side = 1;
+		else if (!strcmp(word, "newer"))
+			r->side = 2;
 		else if (!strcmp(word, "unchecked"))
 			r->func->flags |= SY_FUNC_UNCHECKED;
 		else if (!strcmp(word, "nmi"))
 			r->func->flags |= SY_FUNC_NMI;
 		else if (strcmp(word, "old"))
-			return sy_expected(r, "old, new, unchecked or nmi");
+			return sy_expected(r,
+					   "old, new, newer, unchecked or nmi");
 	}
 	if (r->func->defined >> r->side & 1)
 		return sy_expected(r, "each version once");
@@ -321,11 +326,29 @@ static int sy_line_thread(struct sy_reader *r)
 	return 0;
 }
 
+/* The second transition. Its functions and threads come when all is read. */
+static struct sy_litmus *sy_second(struct sy_reader *r)
+{
+	sy_u32 i;
+
+	if (r->l->then)
+		return r->l->then;
+	r->l->then = calloc(1, sizeof(*r->l->then));
+	if (!r->l->then)
+		return NULL;
+	r->l->then->to_new = 1;
+	for (i = 0; i < SY_FUNCS; i++)
+		r->l->then->func[i].patched = SY_NONE;
+	return r->l->then;
+}
+
 static int sy_line_patch(struct sy_reader *r)
 {
-	struct sy_litmus *l = r->l;
+	struct sy_litmus *l = r->npatches ? sy_second(r) : r->l;
 	sy_u8 index;
 
+	if (!l || r->npatches++ == 2)
+		return sy_expected(r, "at most two patches");
 	do {
 		if (sy_func(r, &index))
 			return -1;
@@ -354,37 +377,68 @@ static int sy_line_why(struct sy_reader *r)
 	return 0;
 }
 
-static int sy_line_request(struct sy_reader *r)
+/* by MODEL: whatever model the test is run for. */
+static int sy_by_model(struct sy_reader *r, struct sy_litmus *l)
 {
 	const char *word = sy_next(r);
+	sy_u32 i;
 
-	if (word && !strcmp(word, "apply"))
-		r->l->to_new = 1;
-	else if (word && !strcmp(word, "remove"))
-		r->l->to_new = 0;
+	for (i = 0; word && i < SY_MODELS; i++)
+		if (!strcmp(word, sy_model_words[i])) {
+			l->by = &sy_models[i];
+			return 0;
+		}
+	return sy_expected(r, "a model, LEAVE/SWITCH");
+}
+
+static int sy_request_word(struct sy_reader *r, struct sy_litmus *l,
+			   const char *word)
+{
+	if (!strcmp(word, "reverse"))
+		l->reverse = 1;
+	else if (!strcmp(word, "deadline"))
+		l->deadline = 1;
+	else if (!strcmp(word, "retire"))
+		l->retire = 1;
+	else if (!strcmp(word, "herd"))
+		l->herd = 1;
+	else if (!strcmp(word, "faulty"))
+		l->faults = 2;
+	else if (!strcmp(word, "late"))
+		l->fault_late = 1;
+	else if (!strcmp(word, "failed"))
+		l->fault_failed = 1;
+	else if (!strcmp(word, "by"))
+		return sy_by_model(r, l);
 	else
-		return sy_expected(r, "apply or remove");
-	while ((word = sy_next(r))) {
-		if (!strcmp(word, "reverse"))
-			r->l->reverse = 1;
-		else if (!strcmp(word, "deadline"))
-			r->l->deadline = 1;
-		else if (!strcmp(word, "retire"))
-			r->l->retire = 1;
-		else if (!strcmp(word, "herd"))
-			r->l->herd = 1;
-		else if (!strcmp(word, "faulty"))
-			r->l->faults = 2;
-		else if (!strcmp(word, "late"))
-			r->l->fault_late = 1;
-		else if (!strcmp(word, "failed"))
-			r->l->fault_failed = 1;
-		else
-			return sy_expected(
-				r,
-				"reverse, deadline, herd, retire, late, failed or faulty");
-	}
+		return sy_expected(
+			r,
+			"by, then, reverse, deadline, herd, retire, late, failed or faulty");
 	return 0;
+}
+
+/* apply|remove [WORD]... [then apply|remove [WORD]...] */
+static int sy_line_request(struct sy_reader *r)
+{
+	struct sy_litmus *l = r->l;
+	const char *word = sy_next(r);
+
+	for (;;) {
+		if (word && !strcmp(word, "apply"))
+			l->to_new = 1;
+		else if (word && !strcmp(word, "remove"))
+			l->to_new = 0;
+		else
+			return sy_expected(r, "apply or remove");
+		while ((word = sy_next(r)) && strcmp(word, "then"))
+			if (sy_request_word(r, l, word))
+				return -1;
+		if (!word)
+			return 0;
+		if (r->then++ || !(l = sy_second(r)))
+			return sy_expected(r, "at most two transitions");
+		word = sy_next(r);
+	}
 }
 
 static int sy_line_outcome(struct sy_reader *r)
@@ -487,6 +541,106 @@ static int sy_line(struct sy_reader *r)
 	return sy_instruction(r, word);
 }
 
+static int sy_in_both(const struct sy_litmus *l, sy_u32 func)
+{
+	return l->then && l->func[func].patched != SY_NONE &&
+	       l->then->func[func].patched != SY_NONE;
+}
+
+static int sy_in_any(const struct sy_litmus *l, sy_u32 func)
+{
+	return l->func[func].patched != SY_NONE ||
+	       (l->then && l->then->func[func].patched != SY_NONE);
+}
+
+/* Two patches, two transitions; one has a function only when it is free. */
+static int sy_whole_pair(struct sy_reader *r)
+{
+	const struct sy_litmus *l = r->l;
+	sy_u32 i;
+
+	if (r->npatches == 2 && !r->then)
+		return sy_expected(r,
+				   "a request with \"then\" for the second patch");
+	if (r->then && r->npatches < 2)
+		return sy_expected(r, "a second patch for what comes then");
+	for (i = 0; i < l->nfuncs; i++)
+		if (sy_in_both(l, i) && (l->to_new || !l->then->to_new))
+			return sy_expected(r,
+					   "\"remove then apply\", for both patches have %s",
+					   l->func[i].name);
+	return 0;
+}
+
+static int sy_whole_bodies(struct sy_reader *r)
+{
+	static const char *const wanted[] = {
+		"one body", "an old and a new body",
+		"an old, a new and a newer body"
+	};
+	const struct sy_litmus *l = r->l;
+	sy_u32 i, n;
+
+	for (i = 0; i < l->nfuncs; i++) {
+		n = (sy_u32)sy_in_any(l, i) + (sy_u32)sy_in_both(l, i);
+		if (l->func[i].defined != (2u << n) - 1)
+			return sy_expected(r, "%s of %s", wanted[n],
+					   l->func[i].name);
+	}
+	return 0;
+}
+
+/* Which body is meant by either side, in each of the transitions. */
+static void sy_finish_versions(struct sy_litmus *l)
+{
+	const struct sy_litmus *then = l->then;
+	sy_u32 i;
+
+	for (i = 0; i < l->nfuncs; i++) {
+		struct sy_routine *r = &l->func[i];
+
+		if (r->patched != SY_NONE)
+			r->version[1] = 1;
+		else if (then && then->func[i].patched != SY_NONE)
+			r->version[0] = !then->to_new;
+	}
+}
+
+/* The second transition: the first patch's functions are where it left them. */
+static void sy_finish_second(struct sy_litmus *l)
+{
+	struct sy_litmus *then = l->then;
+	struct sy_routine *r;
+	sy_u32 i;
+	sy_u8 place;
+
+	for (i = 0; i < l->nfuncs; i++) {
+		r = &then->func[i];
+		place = r->patched;
+		*r = l->func[i];
+		r->patched = place;
+		r->version[0] = 0;
+		r->version[1] = 1 + sy_in_both(l, i);
+		if (place == SY_NONE && l->func[i].patched != SY_NONE)
+			r->version[0] = l->to_new;
+	}
+	memcpy(then->thread, l->thread, sizeof(then->thread));
+	memcpy(then->var, l->var, sizeof(then->var));
+	memcpy(then->own, l->own, sizeof(then->own));
+	then->nfuncs = l->nfuncs;
+	then->nthreads = l->nthreads;
+	then->ncpus = l->ncpus;
+	then->outcome = l->outcome;
+	then->observation = l->observation;
+}
+
+void sy_litmus_finish(struct sy_litmus *l)
+{
+	sy_finish_versions(l);
+	if (l->then)
+		sy_finish_second(l);
+}
+
 /* What no single line can show. */
 static int sy_whole(struct sy_reader *r)
 {
@@ -498,14 +652,8 @@ static int sy_whole(struct sy_reader *r)
 		return sy_expected(r, "a name and a reason (litmus, why)");
 	if (!l->npatched || !l->nthreads)
 		return sy_expected(r, "a patch and a thread");
-	for (i = 0; i < l->nfuncs; i++)
-		if (l->func[i].defined !=
-		    (l->func[i].patched == SY_NONE ? 1 : 3))
-			return sy_expected(r, "%s of %s",
-					   l->func[i].patched == SY_NONE ?
-						   "one body" :
-						   "an old and a new body",
-					   l->func[i].name);
+	if (sy_whole_pair(r) || sy_whole_bodies(r))
+		return -1;
 	if (l->outcome == SY_OUTCOME_NONE)
 		return sy_expected(r, "an outcome");
 	for (i = 0; i < SY_MODELS; i++) {
@@ -520,7 +668,14 @@ static int sy_whole(struct sy_reader *r)
 		l->ncpus = l->nthreads;
 	if (l->ncpus > 8)
 		return sy_expected(r, "at most 8 CPUs");
+	sy_litmus_finish(l);
 	return 0;
+}
+
+void sy_litmus_free(struct sy_litmus *l)
+{
+	free(l->then);
+	l->then = NULL;
 }
 
 int sy_litmus_read(const char *path, struct sy_litmus *ret, char *error,
@@ -554,7 +709,11 @@ int sy_litmus_read(const char *path, struct sy_litmus *ret, char *error,
 			err = sy_expected(&r, "the end of the line");
 	}
 	fclose(file);
-	return err ? err : sy_whole(&r);
+	if (!err)
+		err = sy_whole(&r);
+	if (err)
+		sy_litmus_free(ret);
+	return err;
 }
 
 const char *sy_expect_name(enum sy_outcome outcome, enum sy_expect expect)

@@ -50,13 +50,22 @@ struct sy_insn {
 #define SY_FUNC_UNCHECKED 1 /* SY_FUNC_NO_STACK_CHECK */
 #define SY_FUNC_NMI 2 /* known to be reachable from NMI */
 
+#define SY_VERSIONS 3 /* old or only body, new, newer */
+
 struct sy_routine {
 	char name[32];
 	sy_u8 patched; /* place in the patch's order, or SY_NONE */
 	sy_u8 flags;
-	sy_u8 defined; /* bit 0 old or only body, bit 1 new one */
-	struct sy_insn body[2][SY_INSNS];
+	sy_u8 defined; /* bit i: body[i] */
+	/* Which body either side runs; [0] if it is not in the patch. */
+	sy_u8 version[2];
+	struct sy_insn body[SY_VERSIONS][SY_INSNS];
 };
+
+static inline sy_u8 sy_version(const struct sy_routine *r, sy_u8 side)
+{
+	return r->version[r->patched == SY_NONE ? 0 : side];
+}
 
 enum sy_thread_kind { SY_USER, SY_KTHREAD, SY_CHILD };
 
@@ -100,6 +109,12 @@ struct sy_litmus {
 	sy_u8 retire; /* what follows a removal is explored, too */
 	sy_u8 fault_late, fault_failed;
 	sy_u8 faults; /* so many more, of any action, may come */
+	const struct sy_model *by; /* the transition's own model, or NULL */
+	/*
+	 * A second transition, of another patch: the same functions and threads
+	 * as it sees them, those of the first patch where it left them; or NULL.
+	 */
+	struct sy_litmus *then;
 	sy_u8 detector; /* enum sy_detector, asked for; set by who explores */
 	enum sy_outcome outcome;
 	sy_u32 observation; /* SY_OUTCOME_OBSERVED: one of SY_M1 .. SY_M4 */
@@ -115,6 +130,15 @@ extern const char *const sy_model_words[SY_MODELS];
  */
 int sy_litmus_read(const char *path, struct sy_litmus *ret, char *error,
 		   unsigned long size);
+
+/*
+ * sy_litmus_finish() - say which body each side of each function is
+ * @l: complete but for that; of @l->then: the patch and the request
+ */
+void sy_litmus_finish(struct sy_litmus *l);
+
+/* Give back what sy_litmus_read() allocated; @l itself is the caller's. */
+void sy_litmus_free(struct sy_litmus *l);
 
 const char *sy_expect_name(enum sy_outcome outcome, enum sy_expect expect);
 void sy_outcome_name(const struct sy_litmus *l, char *ret, unsigned long size);

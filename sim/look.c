@@ -22,12 +22,15 @@ static sy_u32 sy_sight_stack(const struct sy_sim *s,
 		const struct sy_sim_frame *f = &t->frame[i];
 		const struct sy_routine *r = &s->l->func[f->func];
 
-		if (r->patched == SY_NONE)
-			continue;
+		/* The gateways of all patches are one text. */
 		if (f->at != SY_AT_BODY)
 			seen |= SY_SEEN_IN_TRAMPOLINE;
-		else if (f->side == sy_leaving(s->w) &&
-			 !(r->flags & SY_FUNC_UNCHECKED))
+		else if (r->patched == SY_NONE || r->flags & SY_FUNC_UNCHECKED)
+			continue;
+		/* sy_live_below(): what a patch left is neither side's. */
+		else if (f->version != r->version[f->side])
+			seen |= SY_SEEN_IN_SET;
+		else if (f->side == sy_leaving(s->w))
 			seen |= f->epoch && f->epoch == s->w->count_epoch ?
 					SY_SEEN_COUNTED :
 					SY_SEEN_IN_SET;

@@ -19,12 +19,14 @@
 struct sy_run_of {
 	sy_u64 random;
 	struct sy_litmus l;
+	struct sy_litmus then; /* l.then, where there are two patches */
 	struct sy_model model;
 	struct sy_world *w;
 	sy_u32 nsteps;
 	struct sy_move *moves;
 	sy_u32 ends[SY_RESULT__LAST + 1]; /* [SY_RESULT_NONE]: still running */
 	sy_u32 freed; /* worlds whose new text was freed */
+	sy_u32 seconds; /* worlds that came to a second transition */
 };
 
 static sy_u32 sy_below(struct sy_run_of *r, sy_u32 n)
@@ -189,18 +191,18 @@ static sy_u8 sy_random_detector(struct sy_run_of *r)
 	return SY_DETECTOR_COUNT;
 }
 
-static void sy_make_world(struct sy_run_of *r, sy_u64 seed)
+static const struct sy_model *sy_random_model(struct sy_run_of *r)
 {
-	struct sy_litmus *l = &r->l;
-	struct sy_specials sp;
-	sy_u32 i;
+	const struct sy_model *model;
 
-	memset(l, 0, sizeof(*l));
-	r->random = seed;
 	do
-		r->model = sy_models[sy_below(r, SY_MODELS)];
-	while (!sy_model_served(&r->model));
-	strcpy(l->name, "random");
+		model = &sy_models[sy_below(r, SY_MODELS)];
+	while (!sy_model_served(model));
+	return model;
+}
+
+static void sy_make_request(struct sy_run_of *r, struct sy_litmus *l)
+{
 	l->to_new = !!sy_below(r, 4);
 	l->reverse = !sy_below(r, 3);
 	l->deadline = !sy_below(r, 3);
@@ -209,8 +211,75 @@ static void sy_make_world(struct sy_run_of *r, sy_u64 seed)
 	l->faults = (sy_u8)(sy_below(r, 2) ? 0 : sy_below(r, 8));
 	l->herd = !sy_below(r, 2);
 	l->retire = 1;
+}
+
+/* The second patch has this function, in a version of its own. */
+static void sy_add_second(struct sy_run_of *r, sy_u32 i)
+{
+	struct sy_litmus *then = &r->then;
+	struct sy_routine *f = &r->l.func[i];
+	sy_u8 version = f->patched == SY_NONE ? 1 : 2;
+
+	sy_make_body(r, i % SY_LEVELS, f->body[version]);
+	f->defined |= (sy_u8)(1 << version);
+	then->func[i].patched = (sy_u8)then->npatched;
+	then->order[then->npatched++] = (sy_u8)i;
+}
+
+/*
+ * In a third of the worlds another patch comes after the first, over functions
+ * of its own and, where it takes the other's place, some of the other's. That one
+ * is permanent in half of them, and goes by a model of its own in most.
+ */
+static void sy_make_second(struct sy_run_of *r)
+{
+	struct sy_litmus *l = &r->l, *then = &r->then;
+	sy_u32 i;
+
+	if (sy_below(r, 3))
+		return;
+	memset(then, 0, sizeof(*then));
+	for (i = 0; i < SY_FUNCS; i++)
+		then->func[i].patched = SY_NONE;
+	sy_make_request(r, then);
+	if (sy_below(r, 2)) {
+		l->to_new = 0;
+		then->to_new = 1;
+	}
+	l->retire = (sy_u8)sy_below(r, 2);
+	/* One that does not settle is not followed by anything. */
+	if (sy_below(r, 4)) {
+		l->reverse = 0;
+		l->deadline = 0;
+		l->fault_failed = 0;
+		l->faults = 0;
+	}
+	if (sy_below(r, 4))
+		l->by = sy_random_model(r);
+	for (i = 0; i < l->nfuncs; i++)
+		if (i % SY_LEVELS && !sy_below(r, 2) &&
+		    (l->func[i].patched == SY_NONE ||
+		     (!l->to_new && then->to_new)))
+			sy_add_second(r, i);
+	then->detector = l->detector;
+	if (then->npatched)
+		l->then = then;
+}
+
+static void sy_make_world(struct sy_run_of *r, sy_u64 seed)
+{
+	struct sy_litmus *l = &r->l;
+	struct sy_specials sp;
+	sy_u32 i;
+
+	memset(l, 0, sizeof(*l));
+	r->random = seed;
+	r->model = *sy_random_model(r);
+	strcpy(l->name, "random");
+	sy_make_request(r, l);
 	sy_make_functions(r);
 	l->detector = sy_random_detector(r);
+	sy_make_second(r);
 	l->nthreads = sy_below(r, 3) ? 3 + sy_below(r, 20) :
 				       100 + sy_below(r, 250);
 	sy_make_specials(r, (sy_u8)(l->nthreads < 255 ? l->nthreads - 1 : 254),
@@ -222,6 +291,7 @@ static void sy_make_world(struct sy_run_of *r, sy_u64 seed)
 	l->thread[i].ncalls = 1;
 	l->thread[i].call[0] = sp.leaf;
 	l->ncpus = 1 + sy_below(r, 8);
+	sy_litmus_finish(l);
 	r->w = calloc(1, sy_world_size(l->nthreads));
 }
 
@@ -375,6 +445,7 @@ static int sy_run_seed(struct sy_run_of *r, sy_u64 seed, sy_u32 steps,
 	*done += r->nsteps;
 	r->ends[r->w->e.state == SY_IDLE ? r->w->e.result : SY_RESULT_NONE]++;
 	r->freed += r->w->retiring == SY_RETIRE_FREED;
+	r->seconds += r->w->second;
 	if (broken) {
 		for (m = 0; memcmp(&sy_models[m], &r->model, sizeof(r->model));)
 			m++;
@@ -422,10 +493,10 @@ int sy_run_random(int argc, char **argv)
 		failed +=
 			(sy_u32)sy_run_seed(&r, seed + i, steps, trace, &done);
 	free(r.moves);
-	printf("run: settled %u, reverted %u, gave up %u, failed to prepare %u, still running %u; text freed %u\n",
+	printf("run: settled %u, reverted %u, gave up %u, failed to prepare %u, still running %u; text freed %u, second transitions %u\n",
 	       r.ends[SY_RESULT_SETTLED], r.ends[SY_RESULT_REVERTED],
 	       r.ends[SY_RESULT_GAVE_UP], r.ends[SY_RESULT_FAILED],
-	       r.ends[SY_RESULT_NONE], r.freed);
+	       r.ends[SY_RESULT_NONE], r.freed, r.seconds);
 	printf("run: %u passed, %u failed (%llu steps)\n", i - failed, failed,
 	       done);
 	return failed || !i;

@@ -91,30 +91,45 @@ static int sy_judge_model(struct sy_options *o, const struct sy_litmus *l,
 	return ok;
 }
 
-/*
- * The engine may be more careful than the definition: then a file that expects
- * convergence speaks of the engine where it serves the model.
- */
+static int sy_countable(const struct sy_litmus *l)
+{
+	sy_u32 i;
+
+	/* Who counts does not hold anybody: the file speaks of who does. */
+	if (l->herd && l->outcome == SY_OUTCOME_CONVERGES)
+		return 0;
+	for (i = 0; i < l->npatched; i++)
+		if (l->func[l->order[i]].flags & SY_FUNC_UNCHECKED)
+			return 0;
+	return 1;
+}
+
+static void sy_ask_detector(struct sy_litmus *l, sy_u8 detector)
+{
+	l->detector = detector;
+	if (l->then)
+		l->then->detector = detector;
+}
+
 /* Where calls can be counted, by counting, too. */
 static int sy_judge_count(struct sy_options *o, struct sy_litmus *l, sy_u32 m)
 {
 	int ok;
-	sy_u32 i;
 
 	if (sy_model_detector(&sy_models[m], SY_DETECTOR_COUNT) !=
-	    SY_DETECTOR_COUNT)
+		    SY_DETECTOR_COUNT ||
+	    !sy_countable(l) || (l->then && !sy_countable(l->then)))
 		return 1;
-	/* Who counts does not hold anybody: the file speaks of who does. */
-	if (l->herd && l->outcome == SY_OUTCOME_CONVERGES)
-		return 1;
-	for (i = 0; i < l->npatched; i++)
-		if (l->func[l->order[i]].flags & SY_FUNC_UNCHECKED)
-			return 1;
-	l->detector = SY_DETECTOR_COUNT;
+	sy_ask_detector(l, SY_DETECTOR_COUNT);
 	ok = sy_judge_model(o, l, m, 0);
-	l->detector = SY_DETECTOR_NONE;
+	sy_ask_detector(l, SY_DETECTOR_NONE);
 	return ok;
 }
+
+/*
+ * The engine may be more careful than the definition: then a file that expects
+ * convergence speaks of the engine where it serves the model.
+ */
 
 static int sy_judge_test(struct sy_options *o, struct sy_litmus *l)
 {
@@ -160,6 +175,7 @@ static void sy_run_file(struct sy_options *o, struct sy_litmus *l,
 	       (double)(b.tv_sec - a.tv_sec) +
 		       (double)(b.tv_nsec - a.tv_nsec) / 1e9);
 	fflush(stdout);
+	sy_litmus_free(l);
 	if (ok)
 		o->passed++;
 	else

@@ -135,7 +135,10 @@ void sy_shell_start(struct sy_sim *s, const struct sy_model *model)
 	event.u.start.force = 1;
 	event.u.start.nfuncs = s->l->npatched;
 	event.u.start.detector = s->l->detector;
-	s->w->counting = s->l->detector == SY_DETECTOR_COUNT;
+	/* Of two transitions one may have a model without it. */
+	if (sy_model_detector(model, s->l->detector) == SY_DETECTOR__LAST)
+		event.u.start.detector = SY_DETECTOR_NONE;
+	s->w->counting = event.u.start.detector == SY_DETECTOR_COUNT;
 	event.u.start.herd = s->l->herd;
 	s->w->by_thread = model->sw == SY_SWITCH_THREAD;
 	s->w->goal = s->l->to_new;

@@ -44,6 +44,8 @@ static void sy_decided(struct sy_sim *s, sy_u32 i, sy_u8 side)
 	/* Without a redirect the call goes straight to the old body. */
 	f->at = s->definition || s->w->registered ? SY_AT_DECIDED : SY_AT_BODY;
 	f->side = side;
+	f->version = sy_version(&s->l->func[f->func], side);
+	sy_next_note(s, i, f->func);
 	/* dispatch.S counts entries from NMI while one word decides. */
 	if (s->w->word[s->l->func[f->func].patched] == SY_WORD_ASK &&
 	    !s->w->gate_by_task && !s->w->counting && f->nmi)
@@ -51,7 +53,21 @@ static void sy_decided(struct sy_sim *s, sy_u32 i, sy_u8 side)
 	sy_history(s, SY_HISTORY_ENTER, i, s->l->func[f->func].patched, side);
 	sy_say(s, "%s: its call of %s() is decided: the %sone",
 	       sy_task_name(s, i), sy_func_name(s, f->func),
-	       sy_side_name(s, side));
+	       sy_body_name(s, f));
+}
+
+/* At rest: no transition concerns the function. */
+static void sy_decided_long_ago(struct sy_sim *s, sy_u32 i)
+{
+	struct sy_sim_frame *f = sy_top(&s->w->task[i]);
+	const struct sy_routine *r = &s->l->func[f->func];
+
+	f->version = r->version[0];
+	/* What another patch replaces goes through the gateway, too. */
+	f->at = f->version && !s->definition ? SY_AT_DECIDED : SY_AT_BODY;
+	sy_next_note(s, i, f->func);
+	sy_say(s, "%s: calls %s%s()", sy_task_name(s, i), sy_body_name(s, f),
+	       r->name);
 }
 
 /* The fast path loads the function's word: a version, or the slow entry. */
@@ -72,7 +88,7 @@ static void sy_call(struct sy_sim *s, sy_u32 i, sy_u32 func, int irq, int nmi)
 	f->irq = irq || nmi;
 	f->nmi = nmi || (t->nframes > 1 && t->frame[t->nframes - 2].nmi);
 	if (r->patched == SY_NONE) {
-		sy_say(s, "%s: calls %s()", sy_task_name(s, i), r->name);
+		sy_decided_long_ago(s, i);
 		return;
 	}
 	if (s->definition) {
@@ -93,6 +109,11 @@ static void sy_ask(struct sy_sim *s, sy_u32 i)
 	struct sy_sim_task *t = &w->task[i];
 	sy_u8 side;
 
+	/* It asked while the transition before this one ran. */
+	if (!sy_in_set(s, sy_top(t)->func)) {
+		sy_decided_long_ago(s, i);
+		return;
+	}
 	if (s->definition)
 		side = sy_definition_side(s, i,
 					  s->l->func[sy_top(t)->func].patched);
@@ -141,10 +162,7 @@ static void sy_return_from(struct sy_sim *s, sy_u32 i)
 		return;
 	}
 	sy_say(s, "%s: returns from %s%s()", sy_task_name(s, i),
-	       s->l->func[f->func].patched == SY_NONE ?
-		       "" :
-		       sy_side_name(s, f->side),
-	       sy_func_name(s, f->func));
+	       sy_body_name(s, f), sy_func_name(s, f->func));
 	sy_pop_counted(s, i);
 }
 
@@ -216,7 +234,7 @@ int sy_task_resting(const struct sy_sim *s, const struct sy_sim_task *t)
 {
 	const struct sy_sim_frame *f = &t->frame[0];
 
-	return t->nframes == 1 && s->l->func[f->func].patched == SY_NONE &&
+	return t->nframes == 1 && !f->version && !sy_in_set(s, f->func) &&
 	       s->l->func[f->func].body[0][f->pc].op == SY_OP_REST;
 }
 
@@ -245,9 +263,8 @@ static const struct sy_insn *sy_insn(const struct sy_sim *s,
 				     const struct sy_sim_task *t)
 {
 	const struct sy_sim_frame *f = &t->frame[t->nframes - 1];
-	const struct sy_routine *r = &s->l->func[f->func];
 
-	return &r->body[r->patched == SY_NONE ? 0 : f->side][f->pc];
+	return &s->l->func[f->func].body[f->version][f->pc];
 }
 
 static sy_u8 sy_value(const struct sy_world *w, const struct sy_sim_task *t,
@@ -359,11 +376,8 @@ static void sy_check(struct sy_sim *s, sy_u32 i, const struct sy_insn *in)
 	sy_u8 is = sy_value(s->w, t, in->a);
 
 	sy_say(s, "%s: in %s%s() %s is %u%s", sy_task_name(s, i),
-	       s->l->func[sy_top(t)->func].patched == SY_NONE ?
-		       "" :
-		       sy_side_name(s, sy_top(t)->side),
-	       sy_func_name(s, sy_top(t)->func), name, is,
-	       is == want ? ", as it should" : ": broken");
+	       sy_body_name(s, sy_top(t)), sy_func_name(s, sy_top(t)->func),
+	       name, is, is == want ? ", as it should" : ": broken");
 	if (is != want)
 		s->w->broken = 1;
 	if (in->op == SY_OP_UNLOCK)
@@ -521,10 +535,10 @@ static int sy_invisible(const struct sy_sim *s, sy_u32 i)
 	if (in->op == SY_OP_POINT)
 		return 1;
 	if (in->op == SY_OP_CALL)
-		return s->l->func[in->a].patched == SY_NONE;
+		return !sy_in_set(s, in->a) && !s->l->func[in->a].version[0];
 	/* The end of an interrupt lets the task be preempted again. */
-	return in->op == SY_OP_END && !f->irq &&
-	       s->l->func[f->func].patched == SY_NONE &&
+	return in->op == SY_OP_END && !f->irq && !sy_in_set(s, f->func) &&
+	       !f->version &&
 	       !(s->l->thread[i].kind == SY_KTHREAD && t->nframes == 1);
 }
 
@@ -565,7 +579,7 @@ static void sy_task_step_one(struct sy_sim *s, sy_u32 i)
 	case SY_AT_DECIDED:
 		sy_top(t)->at = SY_AT_BODY;
 		sy_say(s, "%s: enters %s%s()", sy_task_name(s, i),
-		       sy_side_name(s, sy_top(t)->side),
+		       sy_body_name(s, sy_top(t)),
 		       sy_func_name(s, sy_top(t)->func));
 		break;
 	default:

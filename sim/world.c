@@ -43,6 +43,19 @@ const char *sy_side_name(const struct sy_sim *s, sy_u8 side)
 	return side ? "new " : "old ";
 }
 
+const char *sy_body_name(const struct sy_sim *s, const struct sy_sim_frame *f)
+{
+	static const char *const names[] = { "old ", "new ", "newer " };
+
+	return s->l->func[f->func].defined == 1 ? "" : names[f->version];
+}
+
+/* Is a function in the patch of the transition at hand? */
+int sy_in_set(const struct sy_sim *s, sy_u32 func)
+{
+	return s->l->func[func].patched != SY_NONE;
+}
+
 void sy_history(struct sy_sim *s, enum sy_history_kind kind, sy_u32 thread,
 		sy_u32 func, sy_u8 side)
 {
@@ -50,6 +63,8 @@ void sy_history(struct sy_sim *s, enum sy_history_kind kind, sy_u32 thread,
 		.kind = kind, .thread = thread, .func = func, .side = side
 	};
 
+	if (kind == SY_HISTORY_STAY || kind == SY_HISTORY_BORDER)
+		s->w->task[thread].ran_next = 0;
 	sy_oracle_feed(&s->w->o, sy_othreads(s->w), s->w->ntasks, &ev);
 }
 
@@ -79,7 +94,9 @@ static void sy_init_task(struct sy_sim *s, sy_u32 i)
 		t->nframes = 1;
 		t->frame[0].func = th->call[0];
 		t->frame[0].side = r->patched != SY_NONE && !s->l->to_new;
+		t->frame[0].version = sy_version(r, !s->l->to_new);
 		sy_history(s, SY_HISTORY_STAY, i, 0, 0);
+		sy_next_note(s, i, th->call[0]);
 		if (r->patched != SY_NONE)
 			sy_history(s, SY_HISTORY_ENTER, i, r->patched,
 				   t->frame[0].side);
@@ -107,21 +124,13 @@ void sy_world_init(struct sy_sim *s, const struct sy_model *model)
 
 	memset(w, 0, sy_world_size(s->l->nthreads));
 	w->ntasks = s->l->nthreads;
-	w->faults = s->l->faults;
+	w->row = *model;
 	sy_engine_init(&w->e);
-	sy_oracle_init(&w->o, model, s->l->npatched, s->l->to_new,
-		       sy_othreads(w), w->ntasks);
-	for (i = 0; i < s->l->npatched; i++)
-		if (s->l->func[s->l->order[i]].flags & SY_FUNC_UNCHECKED)
-			w->o.unchecked |= 1ull << i;
-	w->gate_universe = !s->l->to_new;
-	w->registered = !s->l->to_new;
-	for (i = 0; i < s->l->npatched; i++)
-		w->word[i] = s->l->to_new ? SY_WORD_OLD : SY_WORD_NEW;
+	sy_world_begin(s);
 	for (i = 0; i < w->ntasks; i++)
 		sy_init_task(s, i);
 	if (!s->definition)
-		sy_shell_start(s, model);
+		sy_shell_start(s, &w->o.model);
 }
 
 /* ---- moves ------------------------------------------------------------------ */
@@ -273,6 +282,8 @@ sy_u32 sy_moves(const struct sy_sim *s, struct sy_move *ret)
 	struct sy_moves m = { .s = s, .at = ret };
 
 	sy_moves_of_tasks(&m);
+	if (sy_next_can_begin(s))
+		sy_add(&m, SY_MOVE_NEXT, 0, 0);
 	if (s->definition)
 		return m.n + sy_definition_moves(s, ret + m.n);
 	sy_moves_of_engine(&m);
@@ -376,6 +387,9 @@ void sy_move(struct sy_sim *s, const struct sy_move *move)
 	case SY_MOVE_SWITCH:
 		sy_definition_switch(s, move);
 		break;
+	case SY_MOVE_NEXT:
+		sy_next_begin(s);
+		break;
 	default:
 		sy_move_of_task(s, move);
 	}
@@ -387,6 +401,9 @@ int sy_world_settled(const struct sy_sim *s)
 {
 	const struct sy_world *w = s->w;
 
+	/* Another transition is to follow. */
+	if (s->l->then)
+		return 0;
 	if (s->definition)
 		return w->arrived;
 	return w->e.state == SY_IDLE && w->e.result == SY_RESULT_SETTLED;

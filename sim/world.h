@@ -26,6 +26,7 @@ struct sy_sim_frame {
 	sy_u8 irq:1; /* an interrupt or NMI begins here */
 	sy_u8 nmi:1;
 	sy_u8 epoch:2; /* it counted itself in; 0: it did not */
+	sy_u8 version:2; /* the body that runs; @side: of the patch in transition */
 	sy_u8 pc;
 	sy_u8 below[2]; /* counted calls, by epoch, that it replaced by a jump */
 };
@@ -42,6 +43,7 @@ struct sy_sim_task {
 	sy_u8 holdout:1; /* the grace period waits for it */
 	sy_u8 resumes:1; /* woken in its main loop, has not run since */
 	sy_u8 left:1; /* retirement: seen outside the text */
+	sy_u8 ran_next:1; /* in this stay, a function of the patch to come */
 	sy_u8 run:3;
 	sy_u8 irqs:1; /* still to come */
 	sy_u8 nmis:1;
@@ -82,6 +84,7 @@ struct sy_world {
 	struct sy_engine e;
 	struct sy_oracle o;
 	sy_u32 ntasks;
+	struct sy_model row; /* that of transitions without one of their own */
 	sy_u32 pos; /* how far the worker is in @act */
 	sy_u32 pending; /* THREAD: the table's count */
 	sy_u32 walk; /* how far the retirement's walk is */
@@ -120,6 +123,7 @@ struct sy_world {
 	sy_u8 counting:1; /* the detector is COUNT */
 	sy_u8 count_epoch:2; /* calls count themselves out with this one */
 	sy_u8 live:1; /* every entry asks the gate */
+	sy_u8 second:1; /* the second of two transitions */
 	sy_u8 flipped:1; /* SWITCH_KERNEL: the table's word inside is NEW */
 	sy_u8 engine_holds:1;
 	sy_u8 herd:1; /* tasks may be held: the border hook is needed */
@@ -145,7 +149,7 @@ enum sy_sim_fault {
 
 /* Everything but the world itself that a step needs. */
 struct sy_sim {
-	const struct sy_litmus *l;
+	const struct sy_litmus *l; /* as the transition at hand sees it */
 	struct sy_world *w;
 	int definition; /* units switch by the model's definition, no engine */
 	char *words; /* what the step did, or NULL */
@@ -173,6 +177,7 @@ enum sy_move_kind {
 	SY_MOVE_FAULT, /* the worker, with a fault: enum sy_sim_fault */
 	SY_MOVE_KICK, /* the interrupt that a task got at the border */
 	SY_MOVE_SWITCH, /* definition: a unit switches */
+	SY_MOVE_NEXT, /* the second transition is requested */
 };
 
 enum sy_due {
@@ -197,6 +202,14 @@ static inline struct sy_oracle_thread *sy_othreads(struct sy_world *w)
 	return (struct sy_oracle_thread *)&w->task[w->ntasks];
 }
 
+/* @w is @test in its first or in its second transition. */
+static inline void sy_sim_look(struct sy_sim *s, const struct sy_litmus *test,
+			       struct sy_world *w)
+{
+	s->l = w->second ? test->then : test;
+	s->w = w;
+}
+
 /* world.c */
 void sy_world_init(struct sy_sim *s, const struct sy_model *model);
 sy_u32 sy_moves(const struct sy_sim *s, struct sy_move *ret);
@@ -206,6 +219,14 @@ void sy_say(struct sy_sim *s, const char *fmt, ...)
 void sy_history(struct sy_sim *s, enum sy_history_kind kind, sy_u32 thread,
 		sy_u32 func, sy_u8 side);
 const char *sy_side_name(const struct sy_sim *s, sy_u8 side);
+const char *sy_body_name(const struct sy_sim *s, const struct sy_sim_frame *f);
+int sy_in_set(const struct sy_sim *s, sy_u32 func);
+
+/* next.c: the second of two transitions */
+void sy_world_begin(struct sy_sim *s);
+int sy_next_can_begin(const struct sy_sim *s);
+void sy_next_begin(struct sy_sim *s);
+void sy_next_note(struct sy_sim *s, sy_u32 i, sy_u32 func);
 
 /* task.c: what tasks do */
 void sy_task_step(struct sy_sim *s, sy_u32 i);

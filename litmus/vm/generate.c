@@ -349,6 +349,8 @@ static const char *why_not(const struct sy_litmus *l)
 	};
 	sy_u32 i, f, side;
 
+	if (l->then)
+		return "two patches: a round is one transition here";
 	for (f = 0; f < l->nfuncs; f++)
 		for (side = 0; side < 2; side++)
 			for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
