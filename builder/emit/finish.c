@@ -89,6 +89,40 @@ static bool sy_is_early(const char *name)
 	return false;
 }
 
+/* Does the kernel replace the instruction there when it loads the module? The
+ * length of an instruction is the @len-th byte of an entry. */
+static bool sy_is_replaced(const struct sy_elf *elf, const char *table,
+			   uint64_t size, uint64_t len, uint32_t section,
+			   const struct sy_rela *rela)
+{
+	const struct sy_section *s = sy_elf_section(elf, table);
+	const struct sy_symbol *t;
+	const struct sy_rela *r;
+	uint64_t at, begin;
+	size_t n;
+
+	for (at = 0; s && s->data && sy_within(at, size, s->size); at += size) {
+		r = sy_section_relas(s, at, at + 1, &n);
+		t = n ? &elf->symbols[r->symbol] : elf->symbols;
+		if (!n || t->section != section)
+			continue;
+		begin = t->value + (uint64_t)r->addend;
+		if (rela->offset < begin + s->data[at + len] &&
+		    rela->offset + sy_rela_width(rela->type) > begin)
+			return true;
+	}
+	return false;
+}
+
+/* Such instructions have been replaced when the engine has its turn: it would
+ * write over the replacement. */
+bool sy_is_rewritten(const struct sy_elf *elf, uint32_t section,
+		     const struct sy_rela *rela)
+{
+	return sy_is_replaced(elf, ".altinstructions", 12, 10, section, rela) ||
+	       sy_is_replaced(elf, ".parainstructions", 16, 9, section, rela);
+}
+
 static bool sy_engine_can(uint32_t type)
 {
 	return type == R_X86_64_64 || type == R_X86_64_PC32 ||
@@ -97,12 +131,22 @@ static bool sy_engine_can(uint32_t type)
 }
 
 static struct sy_fault *sy_move_rela(struct sy_emit *e,
+				     const struct sy_elf *from,
 				     const struct sy_section *s, uint32_t made,
 				     const struct sy_rela *rela,
 				     uint32_t import, struct sy_out *out)
 {
 	struct sy_engine_reloc *grown, *r;
 
+	if (sy_is_rewritten(from, (uint32_t)(s - from->sections), rela))
+		return sy_fault_refuse("alternative",
+				       "%s+%#llx: an instruction that the "
+				       "kernel replaces at load refers to %s, "
+				       "which is not exported, so it is not "
+				       "there in time",
+				       s->name,
+				       (unsigned long long)rela->offset,
+				       e->extract->imports[import].name);
 	if (sy_is_early(s->name) || !sy_engine_can(rela->type))
 		return sy_fault_refuse("relocation",
 				       "%s+%#llx: a relocation of type %u against %s, which is "
@@ -214,8 +258,8 @@ static struct sy_fault *sy_copy_relas(struct sy_copy *c, size_t i)
 		import = sy_import_of(c->e->extract,
 				      &c->from->symbols[r->symbol]);
 		if (import && s->flags & SHF_ALLOC)
-			fault = sy_move_rela(c->e, s, c->section[i], r, import,
-					     &c->out);
+			fault = sy_move_rela(c->e, c->from, s, c->section[i], r,
+					     import, &c->out);
 		else if (!import)
 			fault = sy_out_rela(&c->out, c->section[i],
 					    (struct sy_out_rela){

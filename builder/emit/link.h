@@ -11,4 +11,9 @@
 struct sy_fault *sy_run_objtool_module(const struct sy_emit *e,
 				       const char *object);
 
+/* Is the field of a relocation in an instruction that the kernel replaces when
+ * it loads the module (alternatives, paravirt)? */
+bool sy_is_rewritten(const struct sy_elf *elf, uint32_t section,
+		     const struct sy_rela *rela);
+
 #endif

@@ -3,7 +3,8 @@
  * Reads the finished module as a stranger would and holds it against what it was
  * made of: tools that ran between could have dropped or moved anything. Tables
  * are read by the reader that inspects foreign patches; digests are made anew of
- * the kernel's image; code is compared with the compiler's in verify_text.c.
+ * the kernel's image; code is compared with the compiler's in verify_text.c, the
+ * tables that belong to it in verify_tables.c and verify_jumps.c.
  */
 #include <stdio.h>
 #include <string.h>
@@ -226,7 +227,7 @@ static struct sy_fault *sy_verify_old(const struct sy_verify *v, size_t k)
 				      own);
 }
 
-static struct sy_fault *sy_verify_all(const struct sy_verify *v)
+static struct sy_fault *sy_verify_all(struct sy_verify *v)
 {
 	struct sy_fault *fault = sy_verify_info(v->e, v->ko);
 	size_t k;
@@ -245,26 +246,43 @@ static struct sy_fault *sy_verify_all(const struct sy_verify *v)
 	return fault ? fault : sy_verify_text(v);
 }
 
+/* A file of the folder: dir/NAME with @suffix behind it. */
+static struct sy_fault *sy_open(const struct sy_emit *e, const char *name,
+				const char *suffix, struct sy_file *file,
+				struct sy_path *path, struct sy_elf *ret)
+{
+	struct sy_fault *fault;
+
+	fault = sy_path_make(path, "%s/%s%s", e->dir.text, name, suffix);
+	if (!fault)
+		fault = sy_file_open(path->text, file);
+	return fault ? fault :
+		       sy_elf_parse(file->bytes, file->size, path->text, ret);
+}
+
 struct sy_fault *sy_emit_verify(const struct sy_emit *e)
 {
 	struct sy_patch_file patch = { 0 };
-	struct sy_file file = { 0 };
-	struct sy_elf ko = { 0 };
-	const struct sy_verify v = { e, &ko, &patch };
-	struct sy_path path;
+	struct sy_file file = { 0 }, tooled_file = { 0 };
+	struct sy_elf ko = { 0 }, tooled = { 0 };
+	struct sy_verify v = { .e = e, .ko = &ko, .patch = &patch };
+	struct sy_path path, other;
 	struct sy_fault *fault;
 
-	fault = sy_path_make(&path, "%s/%s.ko", e->dir.text, e->name);
-	if (!fault)
-		fault = sy_file_open(path.text, &file);
-	if (!fault)
-		fault = sy_elf_parse(file.bytes, file.size, path.text, &ko);
+	fault = sy_open(e, e->name, ".ko", &file, &path, &ko);
+	if (!fault && e->extract->units[0].unit->objtool.n) {
+		fault = sy_open(e, "objtool", ".o", &tooled_file, &other,
+				&tooled);
+		v.tooled = &tooled;
+	}
 	if (!fault)
 		fault = sy_patch_read(&ko, &patch);
 	if (!fault)
 		fault = sy_verify_all(&v);
 	sy_patch_deinit(&patch);
+	sy_elf_deinit(&tooled);
 	sy_elf_deinit(&ko);
+	sy_file_close(&tooled_file);
 	sy_file_close(&file);
 	return fault;
 }

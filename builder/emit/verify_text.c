@@ -4,35 +4,15 @@
  * the changed source: nothing that came between (extraction, objtool, the tables
  * of the engine, the linker) is believed. Only what is known to change is left
  * out: relocation fields, whose relocations are compared instead, and the five
- * bytes of a jump label, which may be a jump or a nop.
+ * bytes of a jump label, which verify_jumps.c looks at.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "verify.h"
 
-#define SY_SITE_SIZE 5 /* see compile/jump_label.c */
-
-/* One section of a unit's object, and where its copy is. */
-struct sy_copied {
-	const struct sy_verify *v;
-	const struct sy_extract_unit *u;
-	uint32_t section; /* of u->after */
-	const struct sy_section *from, *to;
-	uint64_t base; /* in to */
-	const char *name; /* of its function */
-};
-
-/* Where a relocation leads: to a name elsewhere, or to a place of the file. */
-struct sy_led {
-	uint32_t type;
-	int64_t addend;
-	const char *name; /* NULL: a place */
-	const struct sy_section *section;
-	uint64_t value; /* of the symbol that the addend counts from */
-};
-
-static struct sy_fault *sy_bad(const struct sy_copied *c, uint64_t at,
+struct sy_fault *sy_verify_bad(const struct sy_copied *c, uint64_t at,
 			       const char *what)
 {
 	char place[400];
@@ -76,46 +56,11 @@ static bool sy_in_field(const struct sy_section *s, uint64_t offset)
 	return false;
 }
 
-/* What was extracted: the function, and stubs of jump labels behind it. */
-static const struct sy_out_section *sy_extracted(const struct sy_copied *c)
+const struct sy_out_section *sy_verify_extracted(const struct sy_copied *c)
 {
 	const struct sy_extract *x = c->v->e->extract;
 
 	return &x->out.sections[c->u->taken[c->section]];
-}
-
-static bool sy_is_site(const struct sy_copied *c, uint64_t begin)
-{
-	static const uint8_t nop[SY_SITE_SIZE] = { 0x0f, 0x1f, 0x44, 0, 0 };
-	const struct sy_out_section *made = sy_extracted(c);
-	const uint8_t *new = c->to->data + c->base + begin;
-
-	return sy_within(begin, SY_SITE_SIZE, c->from->size) &&
-	       (!memcmp(new, nop, SY_SITE_SIZE) ||
-		!memcmp(new, made->data + begin, SY_SITE_SIZE));
-}
-
-static struct sy_fault *sy_verify_stubs(const struct sy_copied *c)
-{
-	const struct sy_out_section *made = sy_extracted(c);
-	const struct sy_out_rela *r;
-	uint64_t i;
-	size_t k;
-
-	if (!sy_within(c->base, made->size, c->to->size))
-		return sy_bad(c, c->from->size, "is cut off");
-	for (i = c->from->size; i < made->size; i++) {
-		for (k = 0; k < made->nrelas; k++) {
-			r = &made->relas[k];
-			if (i >= r->offset &&
-			    i < r->offset + sy_rela_width(r->type))
-				break;
-		}
-		if (c->to->data[c->base + i] !=
-		    (k < made->nrelas ? 0 : made->data[i]))
-			return sy_bad(c, i, "a jump label's stub is damaged");
-	}
-	return NULL;
 }
 
 /* A field has to hold zeroes: the loader refuses to write over anything else. */
@@ -125,59 +70,65 @@ static struct sy_fault *sy_verify_bytes(const struct sy_copied *c)
 	uint64_t i, begin;
 
 	for (i = 0; i < c->from->size; i++) {
-		if (sy_in_site(c, i, &begin)) {
-			if (i == begin && !sy_is_site(c, i))
-				return sy_bad(c, i,
-					      "a jump label is neither its "
-					      "jump nor a nop");
+		if (sy_in_site(c, i, &begin))
 			continue;
-		}
 		if (new[i] != (sy_in_field(c->from, i) ? 0 : c->from->data[i]))
-			return sy_bad(c, i,
-				      "is not the byte that the compiler made");
+			return sy_verify_bad(c, i,
+					     "is not the byte that the compiler made");
 	}
-	return sy_verify_stubs(c);
+	return NULL;
 }
 
-/* How many relocations apply at a place of the file, and the last of them. */
-static unsigned int sy_lead(const struct sy_copied *c, uint64_t at,
+unsigned int sy_verify_lead(const struct sy_verify *v,
+			    const struct sy_section *s, uint64_t at,
 			    struct sy_led *ret)
 {
-	const struct sy_patch_file *p = c->v->patch;
-	const struct sy_elf *ko = c->v->ko;
-	const struct sy_patch_reloc *e;
-	const struct sy_symbol *s;
+	const struct sy_symbol *t;
 	const struct sy_rela *r;
 	unsigned int count = 0;
 	size_t i, n;
 
-	r = sy_section_relas(c->to, at, at + 1, &n);
+	r = sy_section_relas(s, at, at + 1, &n);
 	for (i = 0; i < n; i++) {
 		if (r[i].type == R_X86_64_NONE)
 			continue;
-		s = &ko->symbols[r[i].symbol];
+		t = &v->ko->symbols[r[i].symbol];
 		*ret = (struct sy_led){ .type = r[i].type,
 					.addend = r[i].addend,
-					.name = s->section ? NULL : s->name,
-					.section = &ko->sections[s->section],
-					.value = s->value };
+					.name = t->section ? NULL : t->name,
+					.section = &v->ko->sections[t->section],
+					.value = t->value };
 		count++;
 	}
-	for (i = 0; i < p->nrelocs; i++) {
-		e = &p->relocs[i];
-		if (&ko->sections[e->where.section] != c->to ||
+	return count;
+}
+
+unsigned int sy_verify_lead_any(const struct sy_verify *v,
+				const struct sy_section *s, uint64_t at,
+				struct sy_led *ret)
+{
+	unsigned int count = sy_verify_lead(v, s, at, ret);
+	const struct sy_patch_reloc *e;
+	size_t i;
+
+	for (i = 0; i < v->patch->nrelocs; i++) {
+		e = &v->patch->relocs[i];
+		if (&v->ko->sections[e->where.section] != s ||
 		    e->where.offset != at)
 			continue;
-		*ret = (struct sy_led){ .type = e->type,
-					.addend = e->addend,
-					.name = p->imports[e->symbol].name };
+		*ret = (struct sy_led){
+			.type = e->type,
+			.addend = e->addend,
+			.name = v->patch->imports[e->symbol].name,
+			.engine = true
+		};
 		count++;
 	}
 	return count;
 }
 
 /* A string or constant: the same bytes. */
-static bool sy_same_content(const struct sy_copied *c,
+static bool sy_same_content(const struct sy_copied *c, bool code,
 			    const struct sy_rela *rela,
 			    const struct sy_led *led)
 {
@@ -190,7 +141,8 @@ static bool sy_same_content(const struct sy_copied *c,
 
 	plain.addend = (int64_t)t->value;
 	if (t->type == STT_SECTION)
-		plain.addend = rela->addend + (int64_t)sy_rela_bias(rela);
+		plain.addend =
+			rela->addend + (code ? (int64_t)sy_rela_bias(rela) : 0);
 	bytes = sy_rela_content(home, &plain, &len);
 	at = led->value + (uint64_t)(led->addend + plain.addend -
 				     (int64_t)t->value - rela->addend);
@@ -212,9 +164,8 @@ static bool sy_same_stem(const char *a, const char *b)
 	       (m > 1 && m == n && a[m - 1] == '.' && !memcmp(a, b, m));
 }
 
-/* Does the file have @name so that @led goes as far behind it as @offset? */
-static bool sy_is_inside(const struct sy_copied *c, const struct sy_led *led,
-			 const char *name, int64_t offset)
+bool sy_verify_inside(const struct sy_copied *c, const struct sy_led *led,
+		      const char *name, int64_t offset)
 {
 	const struct sy_elf *ko = c->v->ko;
 	const struct sy_symbol *s;
@@ -250,8 +201,8 @@ static bool sy_same_own(const struct sy_copied *c, const struct sy_rela *rela,
 		named = true;
 		if (led->name ? sy_same_stem(led->name, s->name) &&
 					led->addend == at - (int64_t)s->value :
-				sy_is_inside(c, led, s->name,
-					     at - (int64_t)s->value))
+				sy_verify_inside(c, led, s->name,
+						 at - (int64_t)s->value))
 			return true;
 	}
 	/* Without a name: the copy of that section, and all of it. */
@@ -268,18 +219,19 @@ static bool sy_is_snippet(const struct sy_section *s)
 	       !strcmp(s->name, "__dyndbg");
 }
 
-static bool sy_same_target(const struct sy_copied *c,
-			   const struct sy_rela *rela, const struct sy_led *led)
+bool sy_verify_target(const struct sy_copied *c, bool code,
+		      const struct sy_rela *rela, const struct sy_led *led)
 {
 	const struct sy_symbol *t = &c->u->after->symbols[rela->symbol];
 	const struct sy_section *home = &c->u->after->sections[t->section];
 
 	if (!t->section)
-		return led->name ? !strcmp(led->name, t->name) &&
-					   led->addend == rela->addend :
-				   sy_is_inside(c, led, t->name, rela->addend);
+		return led->name ?
+			       !strcmp(led->name, t->name) &&
+				       led->addend == rela->addend :
+			       sy_verify_inside(c, led, t->name, rela->addend);
 	if (home->flags & SHF_MERGE && !(home->flags & SHF_WRITE))
-		return sy_same_content(c, rela, led);
+		return sy_same_content(c, code, rela, led);
 	if (sy_is_snippet(home))
 		return !led->name && !strcmp(led->section->name, home->name);
 	return sy_same_own(c, rela, led);
@@ -297,21 +249,23 @@ static struct sy_fault *sy_verify_relas(const struct sy_copied *c)
 		if (r->type == R_X86_64_NONE ||
 		    sy_in_site(c, r->offset, &begin))
 			continue;
-		if (sy_lead(c, c->base + r->offset, &led) != 1)
-			return sy_bad(c, r->offset,
-				      "not one relocation, as it should be");
+		if (sy_verify_lead_any(c->v, c->to, c->base + r->offset,
+				       &led) != 1)
+			return sy_verify_bad(c, r->offset,
+					     "not one relocation, as it should be");
 		if (led.type != r->type)
-			return sy_bad(c, r->offset,
-				      "a relocation of another type");
-		if (!sy_same_target(c, r, &led))
-			return sy_bad(c, r->offset,
-				      "a relocation to somewhere else");
+			return sy_verify_bad(c, r->offset,
+					     "a relocation of another type");
+		if (!sy_verify_target(c, true, r, &led))
+			return sy_verify_bad(c, r->offset,
+					     "a relocation to somewhere else");
 	}
 	for (at = 0; at < c->from->size; at++) {
 		sy_section_relas(c->from, at, at + 1, &n);
 		if (!n && !sy_in_site(c, at, &begin) &&
-		    sy_lead(c, c->base + at, &led))
-			return sy_bad(c, at, "a relocation that nobody meant");
+		    sy_verify_lead_any(c->v, c->to, c->base + at, &led))
+			return sy_verify_bad(c, at,
+					     "a relocation that nobody meant");
 	}
 	return NULL;
 }
@@ -326,11 +280,17 @@ static struct sy_fault *sy_verify_copy(struct sy_copied *c,
 	c->base = s->value;
 	if ((c->to->flags & flags) != (c->from->flags & flags) ||
 	    c->to->type != c->from->type)
-		return sy_bad(c, 0, "its section is of another kind");
+		return sy_verify_bad(c, 0, "its section is of another kind");
 	if (!c->to->data || !sy_within(c->base, c->from->size, c->to->size))
-		return sy_bad(c, 0, "is cut off");
+		return sy_verify_bad(c, 0, "is cut off");
 	fault = sy_verify_bytes(c);
-	return fault ? fault : sy_verify_relas(c);
+	if (!fault)
+		fault = sy_verify_relas(c);
+	if (!fault)
+		fault = sy_verify_tables(c);
+	if (!fault)
+		fault = sy_verify_jumps(c);
+	return fault ? fault : sy_verify_sites(c);
 }
 
 /* Which replaced function it is, as a name of a symbol; else its own name. */
@@ -344,6 +304,15 @@ static void sy_name_copy(const struct sy_copied *c, const char *own, char *ret,
 	for (i = 0; i < x->nreplaced; i++)
 		if (x->replaced[i].section == c->u->taken[c->section])
 			snprintf(ret, size, "sy_new_%zu", i);
+}
+
+/* The copy is right: what it has in tables is what was meant. */
+static void sy_count_seen(struct sy_verify *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->ko->nsections; i++)
+		v->seen[i] += v->trial[i];
 }
 
 /* Functions of one name can be of two units: one has to be this. */
@@ -362,8 +331,10 @@ static struct sy_fault *sy_verify_section(struct sy_copied *c, const char *own,
 		if (!at.section || strcmp(at.name, name) || at.value < value)
 			continue;
 		at.value -= value;
+		memset(c->v->trial, 0, ko->nsections * sizeof(*c->v->trial));
 		fault = sy_verify_copy(c, &at);
 		if (!fault) {
+			sy_count_seen(c->v);
 			sy_fault_free(first);
 			return NULL;
 		}
@@ -372,10 +343,10 @@ static struct sy_fault *sy_verify_section(struct sy_copied *c, const char *own,
 		else
 			first = fault;
 	}
-	return first ? first : sy_bad(c, 0, "is missing");
+	return first ? first : sy_verify_bad(c, 0, "is missing");
 }
 
-static struct sy_fault *sy_verify_unit(const struct sy_verify *v,
+static struct sy_fault *sy_verify_unit(struct sy_verify *v,
 				       const struct sy_extract_unit *u)
 {
 	struct sy_copied c = { .v = v, .u = u };
@@ -398,13 +369,22 @@ static struct sy_fault *sy_verify_unit(const struct sy_verify *v,
 	return fault;
 }
 
-struct sy_fault *sy_verify_text(const struct sy_verify *v)
+struct sy_fault *sy_verify_text(struct sy_verify *v)
 {
 	const struct sy_extract *x = v->e->extract;
 	struct sy_fault *fault = NULL;
 	size_t i;
 
+	v->seen = calloc(v->ko->nsections, sizeof(*v->seen));
+	v->trial = calloc(v->ko->nsections, sizeof(*v->trial));
+	if (!v->seen || !v->trial)
+		fault = sy_fault_no_memory();
 	for (i = 0; !fault && i < x->nunits; i++)
 		fault = sy_verify_unit(v, &x->units[i]);
+	if (!fault)
+		fault = sy_verify_rest(v);
+	free(v->seen);
+	free(v->trial);
+	v->seen = v->trial = NULL;
 	return fault;
 }

@@ -225,6 +225,24 @@ static struct sy_fault *sy_refuse_data(const struct sy_extract_unit *u,
 			       section, f->what);
 }
 
+/* Are there places within changed functions in it, of a computed goto? */
+static bool sy_has_labels(const struct sy_extract_unit *u,
+			  const struct sy_section *s)
+{
+	const struct sy_symbol *t, *f;
+	size_t i;
+
+	for (i = 0; i < s->nrelas; i++) {
+		t = &u->after->symbols[s->relas[i].symbol];
+		f = u->changed[t->section] ?
+			    sy_first_function(u->after, t->section) :
+			    NULL;
+		if (f && t->value + (uint64_t)s->relas[i].addend != f->value)
+			return true;
+	}
+	return false;
+}
+
 /* Data that changed: copied when only changed code reads them, else refused. */
 static struct sy_fault *sy_check_data(struct sy_extract_unit *u)
 {
@@ -240,7 +258,7 @@ static struct sy_fault *sy_check_data(struct sy_extract_unit *u)
 				       &u->before->sections[u->pair[i]], 0,
 				       u->before->sections[u->pair[i]].size };
 		b = (struct sy_piece){ u->after, s, 0, s->size };
-		if (sy_same_piece(&a, &b))
+		if (sy_same_piece(&a, &b) && !sy_has_labels(u, s))
 			continue;
 		if (s->flags & SHF_WRITE || sy_is_shared(u, i))
 			return sy_refuse_data(u, s->name);
@@ -281,6 +299,39 @@ static struct sy_fault *sy_check_new(struct sy_extract_unit *u)
 	return NULL;
 }
 
+/* Constants that boot writes into instructions (runtime_ptr_X and its kind, from
+ * 6.11 on): the module loader does not, so the new code would keep their
+ * placeholders. */
+static struct sy_fault *sy_check_runtime(const struct sy_extract_unit *u,
+					 const struct sy_elf *elf,
+					 const struct sy_elf *other)
+{
+	const struct sy_section *s, *t;
+	struct sy_piece a, b;
+	bool changed;
+	size_t i, k;
+
+	for (i = 1; i < elf->nsections; i++) {
+		s = &elf->sections[i];
+		if (strncmp(s->name, "runtime_", 8))
+			continue;
+		t = sy_elf_section(other, s->name);
+		a = (struct sy_piece){ elf, s, 0, s->size };
+		b = (struct sy_piece){ other, t, 0, t ? t->size : 0 };
+		changed = !t || !sy_same_piece(&a, &b);
+		for (k = 0; elf == u->after && k < s->nrelas; k++)
+			changed |= u->changed[elf->symbols[s->relas[k].symbol]
+						      .section];
+		if (changed)
+			return sy_fault_refuse("runtime-constant",
+					       "%s: %s: boot writes this constant into the "
+					       "code, but nothing writes it into a module; "
+					       "patch the callers instead",
+					       u->unit->path.text, s->name);
+	}
+	return NULL;
+}
+
 static void sy_mark_changed(struct sy_extract_unit *u)
 {
 	const struct sy_objchange *c;
@@ -314,6 +365,11 @@ struct sy_fault *sy_correlate(struct sy_extract_unit *u)
 	if (!u->pair || !u->taken || !u->changed)
 		return sy_fault_no_memory();
 	sy_mark_changed(u);
+	fault = sy_check_runtime(u, u->after, u->before);
+	if (!fault)
+		fault = sy_check_runtime(u, u->before, u->after);
+	if (fault)
+		return fault;
 	sy_pair_functions(u);
 	sy_pair_named(u);
 	sy_pair_numbered(u);

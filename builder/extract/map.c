@@ -114,6 +114,10 @@ static struct sy_fault *sy_map_text(struct sy_extract *x,
 				       (unsigned long long)rela->offset);
 	if (sy_same_group(u->after, from, f))
 		return sy_map_taken(x, u, t->section, symbol);
+	/* a label, in the table of a computed goto */
+	if (u->changed[t->section] && !(from->flags & SHF_EXECINSTR) &&
+	    *addend != (int64_t)f->value)
+		return sy_map_taken(x, u, t->section, symbol);
 	if (!u->pair[t->section]) {
 		sy_note_escape(x, from, rela, f);
 		return sy_map_taken(x, u, t->section, symbol);

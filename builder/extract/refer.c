@@ -75,6 +75,23 @@ static bool sy_is_plain(const struct sy_extract *x, const char *name)
 	return e && !e->spaced && !strcmp(e->object, "vmlinux");
 }
 
+/* A name for the module loader. A static call's key goes along: without its name
+ * objtool takes the trampoline for it, which the kernel refuses when the key is
+ * exported, too. */
+static struct sy_fault *sy_refer_plain(struct sy_extract *x, const char *name,
+				       uint32_t *symbol)
+{
+	const size_t len = sizeof(SY_TRAMPOLINE) - 1;
+	struct sy_fault *fault = NULL;
+	char key[512];
+
+	snprintf(key, sizeof(key), "__SCK__%s",
+		 strncmp(name, SY_TRAMPOLINE, len) ? "" : name + len);
+	if (key[len] && sy_is_plain(x, key))
+		fault = sy_out_undefined(&x->out, key, 0, symbol);
+	return fault ? fault : sy_out_undefined(&x->out, name, 0, symbol);
+}
+
 /* The position of the symbol of that name at that address; 0: none. */
 static uint32_t sy_position_at(const struct sy_image *image, const char *name,
 			       uint64_t address)
@@ -159,7 +176,7 @@ struct sy_fault *sy_refer_function(struct sy_extract *x,
 
 	if (!u->unit->module && function->bind != STB_LOCAL &&
 	    sy_is_plain(x, function->name))
-		return sy_out_undefined(&x->out, function->name, 0, symbol);
+		return sy_refer_plain(x, function->name, symbol);
 	position = sy_own_position(u, function->name);
 	if (!position)
 		return sy_fault_refuse("no-symbol",
@@ -207,7 +224,7 @@ struct sy_fault *sy_refer_name(struct sy_extract *x, struct sy_extract_unit *u,
 	uint64_t address;
 
 	if (sy_is_plain(x, name))
-		return sy_out_undefined(&x->out, name, 0, symbol);
+		return sy_refer_plain(x, name, symbol);
 	if (u->unit->module)
 		position = sy_position_named(image, name);
 	if (position)

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../emit/verify.h"
 #include "../extract/extract.h"
 #include "../tool/command.h"
 
@@ -72,6 +73,8 @@ static void close_object(struct object *o)
 struct result {
 	char text[2048]; /* "replaced f; new g; needs m:k 2; section .x 12; " */
 	size_t used;
+	char relocs[1024]; /* for the engine: ".text.f 4 k-4; " */
+	char labels[1024]; /* keys of __jump_table: "exported_key+1; " */
 	const char *code; /* of a refusal */
 };
 
@@ -88,17 +91,178 @@ static void say(struct result *r, const char *fmt, ...)
 	assert_true(r->used < sizeof(r->text));
 }
 
-/* The output links, and a stranger can read it. */
-static void check_output(const struct sy_extract *x)
+/* The engine's table, as the finished module would have it. */
+static void read_relocs(const struct sy_emit *e, const struct sy_elf *ko,
+			struct sy_patch_file *patch)
 {
+	const struct sy_engine_reloc *r;
+	const struct sy_symbol *at;
+	char name[32];
+	size_t i;
+
+	patch->nimports = e->extract->nimports;
+	patch->imports = calloc(patch->nimports + 1, sizeof(*patch->imports));
+	for (i = 1; i < patch->nimports; i++)
+		patch->imports[i].name = e->extract->imports[i].name;
+	patch->nrelocs = e->nrelocs;
+	patch->relocs = calloc(e->nrelocs + 1, sizeof(*patch->relocs));
+	for (i = 0; i < e->nrelocs; i++) {
+		r = &e->relocs[i];
+		snprintf(name, sizeof(name), "sy_at_%u", r->anchor);
+		at = sy_verify_named(ko, name);
+		assert_non_null(at);
+		patch->relocs[i] = (struct sy_patch_reloc){
+			.where = { at->section, at->value + r->offset },
+			.symbol = r->import,
+			.type = r->type,
+			.addend = r->addend
+		};
+	}
+}
+
+static bool is_verified(const struct sy_section *s)
+{
+	static const char *const names[] = {
+		".text",
+		"__bug_table",
+		"__ex_table",
+		".smp_locks",
+		".parainstructions",
+		"__mcount_loc",
+		".altinstructions",
+		".altinstr_replacement",
+		"__jump_table",
+	};
+	size_t i;
+
+	for (i = 0; s->data && i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strncmp(s->name, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+static void must_be_found(struct sy_verify *v, const char *section, size_t at)
+{
+	struct sy_fault *fault = sy_verify_text(v);
+
+	if (!fault)
+		fail_msg("%s+%zu: altered, and not found", section, at);
+	sy_fault_free(fault);
+}
+
+/* Every byte of the code and of its tables, and every relocation. */
+static void damage_all(struct sy_verify *v, const struct sy_elf *ko)
+{
+	struct sy_section *s;
+	const uint8_t *whole;
+	uint8_t *copy;
+	size_t i, k;
+
+	for (i = 1; i < ko->nsections; i++) {
+		s = &ko->sections[i];
+		if (!is_verified(s))
+			continue;
+		whole = s->data;
+		copy = malloc(s->size + 1);
+		memcpy(copy, whole, s->size);
+		s->data = copy;
+		for (k = 0; k < s->size; k++) {
+			copy[k] ^= 1;
+			must_be_found(v, s->name, k);
+			copy[k] ^= 1;
+		}
+		for (k = 0; k < s->nrelas; k++) {
+			s->relas[k].addend++;
+			must_be_found(v, s->name, s->relas[k].offset);
+			s->relas[k].addend--;
+		}
+		s->data = whole;
+		free(copy);
+	}
+	for (i = 0; i < v->patch->nrelocs; i++) {
+		v->patch->relocs[i].addend++;
+		must_be_found(v, "engine", i);
+		v->patch->relocs[i].addend--;
+	}
+}
+
+static void say_to(char *text, size_t room, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static void say_to(char *text, size_t room, const char *fmt, ...)
+{
+	size_t used = strlen(text);
+	va_list ap;
+
+	va_start(ap, fmt);
+	used += (size_t)vsnprintf(text + used, room - used, fmt, ap);
+	va_end(ap);
+	assert_true(used < room);
+}
+
+static void tell_emitted(const struct sy_emit *e, const struct sy_elf *ko,
+			 struct result *r)
+{
+	const struct sy_engine_reloc *g;
+	const struct sy_section *s;
+	size_t i, k;
+
+	for (i = 0; i < e->nrelocs; i++) {
+		g = &e->relocs[i];
+		say_to(r->relocs, sizeof(r->relocs), "%s %u %s%+lld; ",
+		       g->section, g->type, e->extract->imports[g->import].name,
+		       (long long)g->addend);
+	}
+	for (i = 1; i < ko->nsections; i++) {
+		s = &ko->sections[i];
+		if (strcmp(s->name, "__jump_table"))
+			continue;
+		for (k = 0; k < s->nrelas; k++)
+			if (s->relas[k].offset % 16 == 8)
+				say_to(r->labels, sizeof(r->labels),
+				       "%s%+lld; ",
+				       ko->symbols[s->relas[k].symbol].name,
+				       (long long)s->relas[k].addend);
+	}
+}
+
+/* The object that modpost would be given: what is left for the engine, and that
+ * verifying finds every alteration. */
+static void emit(const struct sy_extract *x, struct result *ret)
+{
+	struct sy_emit e = { .kernel = x->kernel,
+			     .extract = x,
+			     .name = "fix",
+			     .info = "{}",
+			     .write = true };
+	struct sy_patch_file patch = { 0 };
+	struct sy_verify v = { .e = &e, .patch = &patch };
 	struct sy_path path;
+	struct sy_fault *fault;
 	struct object made;
 
-	assert_null(sy_path_make(&path, "%s/out.o", dir));
+	assert_null(sy_path_make(&path, "%s/extract.o", dir));
 	assert_null(sy_out_write(&x->out, path.text));
-	run("ld -r -o linked.o out.o");
-	open_object("linked.o", &made);
-	close_object(&made);
+	assert_null(sy_path_make(&e.dir, "%s", dir));
+	fault = sy_emit_finish(&e);
+	ret->code = fault && fault->code ? fault->code : "";
+	if (fault && !fault->code)
+		fail_msg("%s", fault->line);
+	if (!fault) {
+		run("ld -r -o linked.o patch.o");
+		open_object("linked.o", &made);
+		read_relocs(&e, &made.elf, &patch);
+		tell_emitted(&e, &made.elf, ret);
+		v.ko = &made.elf;
+		fault = sy_verify_text(&v);
+		if (fault)
+			fail_msg("%s", fault->line);
+		damage_all(&v, &made.elf);
+		close_object(&made);
+	}
+	sy_fault_free(fault);
+	free(patch.imports);
+	free(patch.relocs);
+	sy_emit_deinit(&e);
 }
 
 static void tell(const struct sy_extract *x, struct result *r)
@@ -137,7 +301,7 @@ static void extract(struct sy_extract *x, struct sy_extract_unit *u,
 		fail_msg("%s", fault->line);
 	if (!fault) {
 		tell(x, ret);
-		check_output(x);
+		emit(x, ret);
 	}
 	sy_fault_free(fault);
 	sy_extract_deinit(x);
@@ -146,9 +310,14 @@ static void extract(struct sy_extract *x, struct sy_extract_unit *u,
 /* Symbols of the kernel: of kernel.o, whose first is exported. */
 static const char kernel_text[] = "int exported(int a) { return a; }\n"
 				  "int unexported(int a) { return a + 1; }\n"
+				  "long key, hidden; long __SCK__call;\n"
+				  "int __SCT__call(int a) { return a; }\n"
 				  "int __fentry__(void) { return 0; }\n";
 static const char symvers[] =
 	"0x12345678\texported\tvmlinux\tEXPORT_SYMBOL\t\n"
+	"0x12345670\tkey\tvmlinux\tEXPORT_SYMBOL\t\n"
+	"0x12345671\t__SCT__call\tvmlinux\tEXPORT_SYMBOL\t\n"
+	"0x12345672\t__SCK__call\tvmlinux\tEXPORT_SYMBOL\t\n"
 	"0x12345679\t__fentry__\tvmlinux\tEXPORT_SYMBOL\t\n";
 /* Another unit of the module, linked before: twins of names. */
 static const char other_text[] =
@@ -380,6 +549,156 @@ static void test_tables(void **state)
 	}
 }
 
+/* A jump label as the builder's <asm/jump_label.h> makes it. */
+#define LABEL                                                                  \
+	"#define LABEL(key, b) do { asm goto(\"1: .byte 0x0f,0x1f,0x44,0,0\\n" \
+	".pushsection __jump_table,\\\"aw\\\"\\n.balign 8\\n.long 1b - .\\n"   \
+	".long %%l[yes] - .\\n.quad %%c0 + %%c1 - .\\n.popsection\" : : "      \
+	"\"i\"(&key), \"i\"(b) : : yes); } while (0)\n"
+
+static void label(const char *key, int branch, struct result *r)
+{
+	char before[1024], after[1024];
+
+	snprintf(before, sizeof(before),
+		 H LABEL "%s\nint f(int a) { LABEL(key, %d); return a; "
+			 "yes: return unexported(a); }\n",
+		 key, branch);
+	snprintf(after, sizeof(after),
+		 H LABEL "%s\nint f(int a) { LABEL(key, %d); return a + 1; "
+			 "yes: return unexported(a); }\n",
+		 key, branch);
+	change(before, after, r);
+	assert_string_equal(r->code, "");
+}
+
+/* An exported key keeps its entry. What the engine has to find, of the kernel or
+ * of a module that may come later, is tested where the label was. */
+static void test_jump_labels(void **state)
+{
+	struct result r;
+
+	(void)state;
+	label("extern long key;", 1, &r);
+	assert_string_equal(r.labels, "key+1; ");
+	assert_string_equal(r.relocs, ".text.f 4 unexported-4; ");
+	label("#define key hidden\nextern long key;", 0, &r);
+	assert_string_equal(r.labels, "");
+	assert_string_equal(r.relocs, ".text.f 4 unexported-4; "
+				      ".text.f 2 hidden-5; ");
+	run("objdump -d --section=.text.f linked.o | grep -q 'jne '");
+	label("static long own;\n#define key own\n"
+	      "long g(void) { return ++own; }",
+	      1, &r);
+	assert_string_equal(r.labels, "");
+	assert_string_equal(r.relocs, ".text.f 4 unexported-4; "
+				      ".text.f 2 own-5; ");
+	run("objdump -d --section=.text.f linked.o | grep -q 'je '");
+}
+
+/* objtool finds the key of a static call by name; a call of a trampoline that
+ * the engine finds is no site, for the trampoline is always right. */
+static void test_static_calls(void **state)
+{
+	struct result r;
+
+	(void)state;
+	change("extern int __SCT__call(int);\nint f(int a) { return a; }\n",
+	       "extern int __SCT__call(int);\n"
+	       "int f(int a) { return __SCT__call(a) + 1; }\n",
+	       &r);
+	assert_string_equal(r.code, "");
+	assert_string_equal(r.relocs, "");
+	run("nm extract.o | grep -q ' U __SCK__call'");
+	change("int __SCT__own(int a) { return a; }\nint f(int a) { return a; }\n",
+	       "int __SCT__own(int a) { return a; }\n"
+	       "extern " NI "int __SCT__own(int);\n"
+	       "int f(int a) { return __SCT__own(a) + 1; }\n",
+	       &r);
+	assert_string_equal(r.code, "");
+	assert_string_equal(r.relocs, ".text.f 4 __SCT__own-4; ");
+	run("! nm extract.o | grep -q ' __SC[KT]__own'");
+}
+
+#define ALTERNATIVE                                                      \
+	"#define A(old, new) asm volatile(\"1: \" old \"\\n2:\\n"        \
+	".pushsection .altinstructions,\\\"a\\\"\\n.long 1b - .\\n"      \
+	".long 3f - .\\n.short 1\\n.byte 2b - 1b, 4f - 3f\\n"            \
+	".popsection\\n.pushsection .altinstr_replacement,\\\"ax\\\"\\n" \
+	"3: \" new \"\\n4:\\n.popsection\" : : : \"memory\")\n"
+
+/* Replaced at load, before the engine writes: only what is exported, before and
+ * after the replacement. */
+static void test_alternatives(void **state)
+{
+	static const char *const good[] = { "nop; nop", "call exported" };
+	static const char *const bad = "call unexported";
+	char before[1024], after[1024];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		for (k = 0; k < 3; k++) {
+			const char *x = i < 2 ? good[i] : bad;
+			const char *y = k < 2 ? good[k] : bad;
+
+			snprintf(before, sizeof(before),
+				 ALTERNATIVE
+				 "int f(int a) { A(\"%s\", \"%s\"); return a; }\n",
+				 x, y);
+			snprintf(after, sizeof(after),
+				 ALTERNATIVE
+				 "int f(int a) { A(\"%s\", \"%s\"); return a + 9; }\n",
+				 x, y);
+			if (i < 2 && k < 2)
+				expect(before, after,
+				       k ? "replaced f; .altinstructions 12; "
+					   ".altinstr_replacement 5; " :
+					   "replaced f; .altinstructions 12; "
+					   ".altinstr_replacement 2; ");
+			else
+				refuse(before, after, "alternative");
+		}
+}
+
+/* Places of a changed function in data: the old ones would lead into the old. */
+static void test_labels_in_data(void **state)
+{
+	static const char text[] = H
+		"int f(int a) { static const void *const t[] = { &&x, &&y, "
+		"&&z };\ngoto *t[a]; x: a = exported(a); y: a = exported(a + "
+		"1);\nz: return exported(a %c 3); }\n";
+	char before[1024], after[1024];
+	struct result r;
+
+	(void)state;
+	snprintf(before, sizeof(before), text, '+');
+	snprintf(after, sizeof(after), text, '-');
+	change(before, after, &r);
+	assert_string_equal(r.code, "");
+	assert_string_equal(r.relocs, "");
+	assert_non_null(strstr(r.text, "24; "));
+}
+
+static void test_runtime_constants(void **state)
+{
+	static const char text[] =
+		"%sint f(int a) { long v; asm(\"mov $0x12345678,%%0\\n1:\\n"
+		".pushsection runtime_%s,\\\"a\\\"\\n.long 1b - 4 - .\\n"
+		".popsection\" : \"=r\"(v)); return a %c v; }\n";
+	char before[1024], after[1024];
+
+	(void)state;
+	snprintf(before, sizeof(before), text, "", "ptr_x", '+');
+	snprintf(after, sizeof(after), text, "", "ptr_x", '-');
+	refuse(before, after, "runtime-constant");
+	snprintf(after, sizeof(after), text, "", "ptr_y", '+');
+	refuse(before, after, "runtime-constant");
+	snprintf(after, sizeof(after), text, "int g(int a) { return a; }\n",
+		 "ptr_x", '+');
+	expect(before, after, "");
+}
+
 static void test_refusals(void **state)
 {
 	(void)state;
@@ -441,6 +760,11 @@ int main(void)
 		cmocka_unit_test(test_cold),
 		cmocka_unit_test(test_clones),
 		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_jump_labels),
+		cmocka_unit_test(test_static_calls),
+		cmocka_unit_test(test_alternatives),
+		cmocka_unit_test(test_labels_in_data),
+		cmocka_unit_test(test_runtime_constants),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_escapes),
 	};
