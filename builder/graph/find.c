@@ -15,6 +15,7 @@
 #include "../source/tree.h"
 #include "../tool/command.h"
 #include "find.h"
+#include "names.h"
 #include "scan.h"
 #include "slice.h"
 
@@ -307,6 +308,89 @@ static struct sy_fault *sy_open_folders(const struct sy_graph *graph,
 	return fault;
 }
 
+static struct sy_fault *sy_open_headers(const char *folder,
+					const struct sy_path *paths, size_t n,
+					struct sy_file *ret)
+{
+	struct sy_fault *fault = NULL;
+	struct sy_path path;
+	size_t i;
+
+	for (i = 0; !fault && i < n; i++) {
+		fault = sy_path_make(&path, "%s/%s", folder, paths[i].text);
+		if (!fault)
+			fault = sy_file_open(path.text, &ret[i]);
+	}
+	return fault;
+}
+
+/* Where it is clear which names change, units without them are left out. */
+static struct sy_fault *sy_narrow_by_names(struct sy_graph *graph,
+					   const struct sy_path *paths,
+					   size_t n, struct sy_narrow *narrow)
+{
+	struct sy_file *files = calloc(2 * n + 1, sizeof(*files));
+	struct sy_names names = { 0 };
+	struct sy_fault *fault;
+	size_t i;
+
+	if (!files)
+		return sy_fault_no_memory();
+	fault = sy_open_headers(graph->kernel->source.text, paths, n, files);
+	if (!fault)
+		fault = sy_open_headers(narrow->tree, paths, n, files + n);
+	if (!fault)
+		fault = sy_names_changed(files, files + n, n, &names);
+	if (!fault && names.known)
+		fault = sy_graph_narrow(graph, paths, n, &names,
+					narrow->report);
+	for (i = 0; i < 2 * n; i++)
+		sy_file_close(&files[i]);
+	sy_names_deinit(&names);
+	free(files);
+	return fault;
+}
+
+static size_t sy_count_reached(const struct sy_graph *graph)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < graph->nunits; i++)
+		n += graph->units[i].reached;
+	return n;
+}
+
+/* Preprocesses the units in question; those whose text differs are found. */
+static struct sy_fault *sy_narrow_by_text(struct sy_graph *graph,
+					  struct sy_narrow *narrow,
+					  struct sy_find *ret)
+{
+	uint32_t *mixed = calloc(graph->nunits + 1, sizeof(*mixed));
+	struct sy_fault *fault = NULL;
+	size_t i;
+
+	narrow->todo = calloc(graph->nunits + 1, sizeof(*narrow->todo));
+	narrow->differs = calloc(graph->nunits + 1, sizeof(*narrow->differs));
+	if (!mixed || !narrow->todo || !narrow->differs)
+		fault = sy_fault_no_memory();
+	for (i = 0; !fault && i < graph->nunits; i++)
+		if (graph->units[i].reached)
+			narrow->todo[narrow->n++] = (uint32_t)i;
+	if (!fault) {
+		sy_narrow_mix(narrow, mixed);
+		fault = sy_narrow_all(narrow);
+	}
+	for (i = 0; !fault && i < narrow->n; i++)
+		if (narrow->differs[i])
+			fault = sy_add_path(&ret->units, &ret->n,
+					    graph->units[narrow->todo[i]]
+						    .path.text);
+	free(mixed);
+	free(narrow->todo);
+	free(narrow->differs);
+	return fault;
+}
+
 /* Units that include one of @paths and whose code can be another. */
 static struct sy_fault *sy_find_including(const struct sy_kernel *kernel,
 					  const struct sy_path *paths, size_t n,
@@ -315,41 +399,22 @@ static struct sy_fault *sy_find_including(const struct sy_kernel *kernel,
 {
 	struct sy_graph graph = { 0 };
 	struct sy_fault *fault;
-	uint32_t *mixed;
-	size_t i;
 
 	fault = sy_graph_open(kernel, sy_say_list, (void *)narrow->report,
 			      &graph);
 	if (fault)
 		return fault;
 	narrow->graph = &graph;
-	narrow->todo = calloc(graph.nunits + 1, sizeof(*narrow->todo));
-	narrow->differs = calloc(graph.nunits + 1, sizeof(*narrow->differs));
-	fault = narrow->todo && narrow->differs ?
-			sy_graph_reach(&graph, paths, n, narrow->report) :
-			sy_fault_no_memory();
+	narrow->changed = paths[0].text;
+	fault = sy_graph_reach(&graph, paths, n, narrow->report);
 	if (!fault)
 		fault = sy_open_folders(&graph, narrow->tree);
-	for (i = 0; !fault && i < graph.nunits; i++)
-		if (graph.units[i].reached)
-			narrow->todo[narrow->n++] = (uint32_t)i;
-	narrow->changed = paths[0].text;
-	mixed = calloc(graph.nunits + 1, sizeof(*mixed));
-	if (!fault && !mixed)
-		fault = sy_fault_no_memory();
 	if (!fault) {
-		sy_narrow_mix(narrow, mixed);
-		fault = sy_narrow_all(narrow);
+		ret->included_by = sy_count_reached(&graph);
+		fault = sy_narrow_by_names(&graph, paths, n, narrow);
 	}
-	free(mixed);
-	ret->included_by = narrow->n;
-	for (i = 0; !fault && i < narrow->n; i++)
-		if (narrow->differs[i])
-			fault = sy_add_path(&ret->units, &ret->n,
-					    graph.units[narrow->todo[i]]
-						    .path.text);
-	free(narrow->todo);
-	free(narrow->differs);
+	if (!fault)
+		fault = sy_narrow_by_text(&graph, narrow, ret);
 	sy_graph_close(&graph);
 	return fault;
 }

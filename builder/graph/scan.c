@@ -14,11 +14,14 @@
 #include "find.h"
 #include "includes.h"
 #include "listing.h"
+#include "names.h"
 #include "scan.h"
 
 struct sy_node {
 	char *path; /* absolute */
 	bool reached;
+	bool included; /* by a unit that is reached, or one itself */
+	bool names; /* leads to what has one of the names that are looked for */
 };
 
 struct sy_edge {
@@ -458,11 +461,27 @@ static void sy_spread(struct sy_scan *s)
 	}
 }
 
+static struct sy_fault *sy_unit_node(struct sy_graph *g, size_t i,
+				     struct sy_node **ret)
+{
+	struct sy_path path;
+	struct sy_fault *fault;
+	uint32_t node = 0;
+
+	fault = sy_path_make(&path, "%s/%s", g->kernel->source.text,
+			     g->units[i].path.text);
+	if (!fault)
+		fault = sy_scan_node(g->scan, path.text, &node);
+	*ret = fault ? NULL : &g->scan->nodes[node];
+	return fault;
+}
+
 struct sy_fault *sy_graph_reach(struct sy_graph *graph,
 				const struct sy_path *paths, size_t n,
 				const struct sy_find_report *report)
 {
 	struct sy_fault *fault = NULL;
+	struct sy_node *of_unit;
 	struct sy_path path;
 	bool all = false;
 	uint32_t node;
@@ -489,13 +508,151 @@ struct sy_fault *sy_graph_reach(struct sy_graph *graph,
 			all |= graph->scan->nodes[node].reached;
 	}
 	for (i = 0; !fault && i < graph->nunits; i++) {
-		fault = sy_path_make(&path, "%s/%s", graph->kernel->source.text,
-				     graph->units[i].path.text);
+		fault = sy_unit_node(graph, i, &of_unit);
 		if (!fault)
-			fault = sy_scan_node(graph->scan, path.text, &node);
+			graph->units[i].reached = all || of_unit->reached;
+	}
+	return fault;
+}
+
+/* Marks all that the units in question include. */
+static void sy_spread_included(struct sy_scan *s)
+{
+	bool more = true;
+	size_t i;
+
+	while (more) {
+		more = false;
+		for (i = 0; i < s->nedges; i++) {
+			if (!s->nodes[s->edges[i].from].included ||
+			    s->nodes[s->edges[i].to].included)
+				continue;
+			s->nodes[s->edges[i].to].included = true;
+			more = true;
+		}
+	}
+}
+
+static void sy_spread_names(struct sy_scan *s)
+{
+	bool more = true;
+	size_t i;
+
+	while (more) {
+		more = false;
+		for (i = s->nedges; i-- > 0;) {
+			if (!s->nodes[s->edges[i].to].names ||
+			    s->nodes[s->edges[i].from].names)
+				continue;
+			s->nodes[s->edges[i].from].names = true;
+			more = true;
+		}
+	}
+}
+
+/* Is the file one of those that change? */
+static bool sy_is_changed(const struct sy_graph *g, const char *path,
+			  const struct sy_path *paths, size_t n)
+{
+	size_t i, len = strlen(g->kernel->source.text);
+
+	for (i = 0; i < n; i++)
+		if (!strncmp(path, g->kernel->source.text, len) &&
+		    path[len] == '/' && !strcmp(path + len + 1, paths[i].text))
+			return true;
+	return false;
+}
+
+/*
+ * Looks into all that is included, and the commands: twice, for what macros could
+ * paste is known only at the end. What cannot be read is made by kbuild, from
+ * nothing that a diff of the source changes.
+ */
+static struct sy_fault *sy_look_for(struct sy_graph *g,
+				    const struct sy_path *paths, size_t n,
+				    struct sy_names *names, bool collect,
+				    const struct sy_find_report *report)
+{
+	struct sy_scan *s = g->scan;
+	struct sy_fault *fault;
+	struct sy_file file;
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		s->nodes[i].names = false;
+		if (i % 256 == 0)
+			report->step(report->data, "looking for what changes",
+				     i, s->n);
+		if (sy_command_interrupted())
+			return sy_fault_make(SY_FAULT_COMMAND,
+					     "looking for what changes: "
+					     "interrupted by signal");
+		if (!s->nodes[i].included ||
+		    (!collect && sy_is_changed(g, s->nodes[i].path, paths, n)))
+			continue;
+		fault = sy_file_open(s->nodes[i].path, &file);
+		if (!fault && collect)
+			sy_names_collect(names, &file);
+		else if (!fault)
+			s->nodes[i].names = sy_names_in(names, &file);
+		sy_fault_free(fault);
+		sy_file_close(&file);
+	}
+	return NULL;
+}
+
+static struct sy_file sy_unit_command(const struct sy_graph_unit *unit)
+{
+	return (struct sy_file){ (const uint8_t *)unit->line, unit->len };
+}
+
+static struct sy_fault *sy_look_twice(struct sy_graph *g,
+				      const struct sy_path *paths, size_t n,
+				      struct sy_names *names,
+				      const struct sy_find_report *report)
+{
+	struct sy_fault *fault;
+	struct sy_file line;
+	size_t i;
+
+	for (i = 0; i < g->nunits; i++) {
+		line = sy_unit_command(&g->units[i]);
+		if (g->units[i].reached)
+			sy_names_collect(names, &line);
+	}
+	fault = sy_look_for(g, paths, n, names, true, report);
+	sy_names_settle(names);
+	return fault ? fault : sy_look_for(g, paths, n, names, false, report);
+}
+
+struct sy_fault *sy_graph_narrow(struct sy_graph *graph,
+				 const struct sy_path *paths, size_t n,
+				 struct sy_names *names,
+				 const struct sy_find_report *report)
+{
+	struct sy_fault *fault = NULL;
+	struct sy_node *node;
+	struct sy_file line;
+	size_t i;
+
+	for (i = 0; i < graph->scan->n; i++)
+		graph->scan->nodes[i].included = false;
+	for (i = 0; !fault && i < graph->nunits; i++) {
+		fault = sy_unit_node(graph, i, &node);
 		if (!fault)
-			graph->units[i].reached =
-				all || graph->scan->nodes[node].reached;
+			node->included = graph->units[i].reached;
+	}
+	sy_spread_included(graph->scan);
+	if (!fault)
+		fault = sy_look_twice(graph, paths, n, names, report);
+	sy_spread_names(graph->scan);
+	for (i = 0; !fault && i < graph->nunits; i++) {
+		if (!graph->units[i].reached)
+			continue;
+		fault = sy_unit_node(graph, i, &node);
+		line = sy_unit_command(&graph->units[i]);
+		graph->units[i].reached =
+			!fault && (node->names || sy_names_in(names, &line));
 	}
 	return fault;
 }

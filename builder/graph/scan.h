@@ -41,6 +41,16 @@ struct sy_fault *sy_graph_reach(struct sy_graph *graph,
 				const struct sy_path *paths, size_t n,
 				const struct sy_find_report *report);
 
+/*
+ * Takes back units[].reached where no file that the unit includes, and not its
+ * command, has one of @names: the files @paths themselves are not looked at.
+ */
+struct sy_names;
+struct sy_fault *sy_graph_narrow(struct sy_graph *graph,
+				 const struct sy_path *paths, size_t n,
+				 struct sy_names *names,
+				 const struct sy_find_report *report);
+
 /* The files that lead to one of these, one after another from *at = 0 on: names
  * below the source, and NULL behind the last. */
 const char *sy_graph_next_reached(const struct sy_graph *graph, size_t *at);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "../advise/advise.h"
+#include "../graph/names.h"
 #include "../graph/slice.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -29,8 +30,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	size_t first = end ? (size_t)(end - bytes) : size;
 	const struct sy_file before = { bytes, first };
 	const struct sy_file after = { bytes + first, size - first };
+	struct sy_names names;
 	bool differs;
 
+	sy_fault_free(sy_names_changed(&before, &after, 1, &names));
+	if (names.known) {
+		sy_names_collect(&names, &after);
+		sy_names_settle(&names);
+		sy_names_in(&names, &before);
+	}
+	sy_names_deinit(&names);
 	sy_fault_free(sy_slice_differs(&before, &after, &differs));
 	structs(bytes, size);
 	free(sy_definition_head((const char *)bytes, size, "f"));
