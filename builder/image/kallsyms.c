@@ -19,7 +19,8 @@
 #define SY_SYMBOLS_MIN 256
 #define SY_SYMBOLS_MAX (1u << 22)
 #define SY_NAMES_MAX (1ul << 28) /* bytes of all names */
-#define SY_GUESSES_MAX 4096
+#define SY_STEPS_MAX (1u << 26) /* names passed by all guesses together */
+#define SY_TOKEN_MAX 512
 #define SY_KERNEL_BASE 0xffffffff80000000ull
 
 struct sy_tables {
@@ -56,14 +57,15 @@ static const uint8_t *sy_next_name(const uint8_t *at, const uint8_t *end,
 
 /* Where the names end, when there are n of them; NULL: there are not. */
 static const uint8_t *sy_skip_names(const uint8_t *at, const uint8_t *end,
-				    uint32_t n)
+				    uint32_t n, uint32_t *steps)
 {
 	size_t len;
 
 	while (n--) {
-		at = sy_next_name(at, end, &len);
+		at = *steps ? sy_next_name(at, end, &len) : NULL;
 		if (!at)
 			return NULL;
+		--*steps;
 		at += len;
 	}
 	return at;
@@ -89,21 +91,20 @@ static int sy_markers_fit(const struct sy_tables *t, const uint8_t *markers)
 
 /* Is a relative base at @at, and all that has to be around it? */
 static int sy_guess(const uint8_t *bytes, size_t size, size_t at,
-		    unsigned int *guesses, struct sy_tables *ret)
+		    uint32_t *steps, struct sy_tables *ret)
 {
 	uint64_t n = sy_get64(bytes + at + 8);
 	size_t offsets = sy_align8(n * 4), markers;
 
 	if (sy_get64(bytes + at) < SY_KERNEL_BASE || n < SY_SYMBOLS_MIN ||
-	    n > SY_SYMBOLS_MAX || offsets > at || *guesses == SY_GUESSES_MAX)
+	    n > SY_SYMBOLS_MAX || offsets > at)
 		return 0;
-	++*guesses;
 	ret->base = sy_get64(bytes + at);
 	ret->n = (uint32_t)n;
 	ret->offsets = bytes + at - offsets;
 	ret->names = bytes + at + 16;
 	ret->end = bytes + size;
-	ret->names_end = sy_skip_names(ret->names, ret->end, ret->n);
+	ret->names_end = sy_skip_names(ret->names, ret->end, ret->n, steps);
 	if (!ret->names_end)
 		return 0;
 	markers = sy_align8((size_t)(ret->names_end - bytes));
@@ -116,24 +117,30 @@ static int sy_guess(const uint8_t *bytes, size_t size, size_t at,
 static int sy_tokens_fit(const uint8_t *table, const uint8_t *index)
 {
 	const uint8_t *at = table;
-	size_t i;
+	size_t i, len, room;
 
 	for (i = 0; i < 256; i++) {
 		if (sy_get16(index + i * 2) != at - table || at >= index)
 			return 0;
-		at += strnlen((const char *)at, (size_t)(index - at)) + 1;
+		room = (size_t)(index - at);
+		len = strnlen((const char *)at,
+			      room < SY_TOKEN_MAX ? room : SY_TOKEN_MAX);
+		if (len == SY_TOKEN_MAX)
+			return 0;
+		at += len + 1;
 	}
 	return at <= index && index - at < 8;
 }
 
-/* The tokens follow the markers; between may be the table by name. */
+/* The tokens follow the markers; between may be the table by name, of at most
+ * four bytes a symbol. They are 64 KiB at most. */
 static int sy_find_tokens(const uint8_t *bytes, size_t size,
 			  struct sy_tables *t)
 {
 	size_t first = sy_align8((size_t)(t->names_end - bytes)), at, table;
-	size_t length;
+	size_t length, last = first + t->n * 5ul + 2 * 65536;
 
-	for (at = first; sy_within(at, 512, size); at += 8) {
+	for (at = first; at <= last && sy_within(at, 512, size); at += 8) {
 		length = sy_get16(bytes + at + 510);
 		if (sy_get16(bytes + at) || length < 255 || length > at - first)
 			continue;
@@ -151,11 +158,11 @@ static int sy_find_tokens(const uint8_t *bytes, size_t size,
 static struct sy_fault *sy_find_tables(const uint8_t *bytes, size_t size,
 				       const char *path, struct sy_tables *ret)
 {
-	unsigned int guesses = 0;
+	uint32_t steps = SY_STEPS_MAX;
 	size_t at;
 
 	for (at = 0; sy_within(at, 24, size); at += 8)
-		if (sy_guess(bytes, size, at, &guesses, ret)) {
+		if (sy_guess(bytes, size, at, &steps, ret)) {
 			if (sy_find_tokens(bytes, size, ret))
 				return NULL;
 			return sy_fault_make(SY_FAULT_BAD_FILE,
@@ -203,7 +210,7 @@ struct sy_pool {
 
 static int sy_pool_add(struct sy_pool *pool, const char *text, size_t size)
 {
-	size_t room = pool->room ? pool->room : 1 << 20;
+	size_t room = pool->room ? pool->room : 1 << 14;
 	char *grown;
 
 	while (room - pool->used < size)

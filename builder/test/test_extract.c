@@ -512,6 +512,92 @@ static void test_clones(void **state)
 	assert_non_null(strstr(r.text, "replaced c."));
 }
 
+/*
+ * What gcc knows of a callee is in its callers' code. The unit is compiled whole
+ * with the new callee: a caller that relied on what is no longer true is
+ * compiled otherwise and found by its own code; one whose code is the same is
+ * right for both. Each line: a callee before and after, and a caller.
+ */
+static void test_callers_that_know(void **state)
+{
+	static const struct {
+		const char *before, *after, *caller, *said;
+	} cases[] = {
+		/* pure: called once for two */
+		{ "static " NI "int c(int a) { return a * a / 7; }",
+		  "static " NI "int c(int a) { n++; return a * a / 7; }",
+		  "int f(int a) { int b = c(a); exported(b);"
+		  " return b + c(a); }",
+		  "replaced f; " },
+		/* modref: it does not write to n, which need not be read again */
+		{ "static " NI "int c(int a, int *q) { *q = a; return a / 7; }",
+		  "static " NI
+		  "int c(int a, int *q) { *q = a; n = 1; return a / 7; }",
+		  "int f(int a, int *q) { n = a * 3; a = c(a, q); return a + n; }",
+		  "replaced f; " },
+		/* isra: the value for the pointer */
+		{ "static " NI "int c(int *p) { return *p * *p / 7; }",
+		  "static " NI
+		  "int c(int *p) { exported((long)p); return *p / 7; }",
+		  "int f(int a) { return c(&a) + 1; }", "replaced f; " },
+		/* constprop: the parameter that is always 5 */
+		{ "static " NI
+		  "int c(int a, int k) { return exported(a) / k; }",
+		  "static " NI "int c(int a, int k) { return exported(a) / k; }"
+		  " int h(int a) { return c(a, a); }",
+		  "int f(int a) { return c(a, 5) + 1; }",
+		  "replaced f; new c; " },
+		/* an unused parameter, which is then used */
+		{ "static " NI "int c(int a, int k) { return exported(a); }",
+		  "static " NI
+		  "int c(int a, int k) { return exported(a) + k; }",
+		  "int f(int a) { return c(a, a * 3) + 1; }", "replaced f; " },
+	};
+	char before[1024], after[1024];
+	struct result r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(before, sizeof(before),
+			 "extern int exported(int); static int n;\n"
+			 "int get(void) { return n++; }\n%s\n%s\n",
+			 cases[i].before, cases[i].caller);
+		snprintf(after, sizeof(after),
+			 "extern int exported(int); static int n;\n"
+			 "int get(void) { return n++; }\n%s\n%s\n",
+			 cases[i].after, cases[i].caller);
+		change(before, after, &r);
+		if (r.code[0] || !strstr(r.text, cases[i].said))
+			fail_msg("%zu: %s %s", i, r.code, r.text);
+	}
+}
+
+/*
+ * -fipa-ra: a caller may keep values in registers that its callee does not use,
+ * and a new callee, entered by a redirect, may use them. gcc does without it
+ * where calls are instrumented (-pg): what can be redirected has no such caller
+ * in its unit. The same source shows it when it is compiled without.
+ */
+static void test_registers_of_callees(void **state)
+{
+	static const char text[] =
+		"extern int exported(int);\n"
+		"static " NI "int c(int a) { asm volatile(\"%s\" : : : %s);"
+		" return a * 3; }\n"
+		"int f(int a, int b) { return c(a) + b; }\n";
+	char before[512], after[512];
+
+	(void)state;
+	snprintf(before, sizeof(before), text, "nop", "\"memory\"");
+	snprintf(after, sizeof(after), text, "xor %%ecx, %%ecx",
+		 "\"rcx\", \"rdx\", \"rsi\", \"r8\", \"r9\", \"r10\", \"r11\"");
+	expect(before, after, "replaced c; ");
+	run("for o in before after; do gcc -O2 -c $o.c -o ra.o;"
+	    " objdump -d --disassemble=f ra.o | sed 1,3d >$o.ra; done;"
+	    " ! cmp -s before.ra after.ra");
+}
+
 /* Entries of tables go with the code that they are of, and only these. */
 static void test_tables(void **state)
 {
@@ -759,6 +845,8 @@ int main(void)
 		cmocka_unit_test(test_inlined),
 		cmocka_unit_test(test_cold),
 		cmocka_unit_test(test_clones),
+		cmocka_unit_test(test_callers_that_know),
+		cmocka_unit_test(test_registers_of_callees),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_jump_labels),
 		cmocka_unit_test(test_static_calls),
