@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "explore.h"
+#include "reduce.h"
 #include "store.h"
 
 struct sy_node {
@@ -22,6 +23,7 @@ struct sy_explorer {
 	const struct sy_litmus *l;
 	struct sy_model model;
 	int definition;
+	int whole; /* nothing is left out */
 	size_t size;
 	struct sy_store store;
 	struct sy_world *before; /* the state that is expanded */
@@ -29,6 +31,9 @@ struct sy_explorer {
 	sy_u32 n, room;
 	sy_u32 (*edges)[2];
 	size_t nedges, edge_room;
+	sy_u32 end; /* the one that stands for all that show no more; 0: none */
+	struct sy_litmus *told; /* the test, its threads named as they were */
+	struct sy_move moves[SY_MOVES_MAX];
 };
 
 /* Return: the state's index; it is new if n grew. */
@@ -123,13 +128,77 @@ static int sy_quiet(const struct sy_sim *s)
 	return 1;
 }
 
+static void sy_worker_step(struct sy_sim *s, struct sy_explored *ret,
+			   const struct sy_witness *at)
+{
+	sy_shell_step(s);
+	if (ret)
+		sy_note(ret, s, at);
+}
+
+/*
+ * Do a move, and what the worker does in the same step. Return: 0 if the move
+ * can as well wait.
+ */
+static int sy_go(const struct sy_explorer *x, struct sy_sim *s,
+		 struct sy_explored *ret, const struct sy_witness *at)
+{
+	int waits = !x->whole && at->move.kind == SY_MOVE_REVERSE &&
+		    sy_reverse_waits(s);
+
+	if (waits && s->w->e.state == SY_WAITING)
+		return 0;
+	if (at->move.kind == SY_MOVE_WORKER &&
+	    !sy_choose_look(s, at->move.who, x->told))
+		return 0;
+	sy_move(s, &at->move);
+	if (ret)
+		sy_note(ret, s, at);
+	if (x->whole)
+		return 1;
+	if (waits) {
+		if (!sy_shell_can_step(s))
+			return 0;
+		sy_worker_step(s, ret, at);
+		if (s->w->e.cancel)
+			return 0;
+	} else if (sy_worker_answers(s, &at->move)) {
+		if (!sy_choose_look(s, at->move.who, x->told))
+			return 0;
+		sy_worker_step(s, ret, at);
+	} else if (at->move.kind == SY_MOVE_TIMER && at->move.who) {
+		return 0;
+	}
+	while (sy_worker_ahead(s))
+		sy_worker_step(s, ret, at);
+	return 1;
+}
+
+/* Return: the index of the state that @s is in. */
+static sy_u32 sy_arrive_at(struct sy_explorer *x, struct sy_sim *s,
+			   const struct sy_witness *at)
+{
+	int ends = !x->whole && sy_quiet(s);
+	sy_u32 to;
+
+	if (ends && x->end)
+		return x->end;
+	sy_forget(s);
+	if (!x->whole)
+		sy_sort(s, x->told);
+	to = sy_insert(x, s->w, at->from, &at->move);
+	if (ends)
+		x->end = to;
+	return to;
+}
+
 static void sy_expand(struct sy_explorer *x, sy_u32 i, struct sy_world *w,
 		      struct sy_explored *ret)
 {
-	static struct sy_move moves[SY_MOVES_MAX];
 	struct sy_sim s = { .l = x->l,
 			    .w = x->before,
-			    .definition = x->definition };
+			    .definition = x->definition,
+			    .whole = x->whole };
 	struct sy_witness at = { .from = i };
 	sy_u32 k, to, n;
 
@@ -137,16 +206,19 @@ static void sy_expand(struct sy_explorer *x, sy_u32 i, struct sy_world *w,
 	sy_sim_look(&s, x->l, x->before);
 	if (sy_quiet(&s))
 		return;
-	n = sy_moves(&s, moves);
+	n = sy_moves(&s, x->moves);
 
 	for (k = 0; k < n; k++) {
 		memcpy(w, x->before, x->size);
 		sy_sim_look(&s, x->l, w);
-		at.move = moves[k];
-		sy_move(&s, &moves[k]);
-		sy_note(ret, &s, &at);
-		sy_forget(&s);
-		to = sy_insert(x, w, i, &moves[k]);
+		at.move = x->moves[k];
+		if (!sy_go(x, &s, ret, &at))
+			continue;
+		/* The same step, of another thread that is like it. */
+		if (!x->whole && (at.move.kind == SY_MOVE_WORKER ||
+				  at.move.kind == SY_MOVE_TIMER))
+			x->moves[k--].who++;
+		to = sy_arrive_at(x, &s, &at);
 		if (x->l->outcome == SY_OUTCOME_CONVERGES)
 			sy_edge(x, i, to);
 	}
@@ -184,9 +256,25 @@ static void sy_converge(struct sy_explorer *x, struct sy_explored *ret)
 	free(good);
 }
 
+static size_t sy_bytes(const struct sy_explorer *x)
+{
+	return sy_store_bytes(&x->store) + (size_t)x->room * sizeof(*x->nodes) +
+	       x->edge_room * sizeof(*x->edges);
+}
+
+/* Memory is asked for now and then: it grows in large pieces. */
+static int sy_over(const struct sy_explorer *x, sy_u32 i,
+		   const struct sy_extent *extent)
+{
+	if (extent->states && x->n > extent->states)
+		return 1;
+	return extent->bytes && !(i & 0xfff) && sy_bytes(x) > extent->bytes;
+}
+
 struct sy_explorer *sy_explore(const struct sy_litmus *l,
 			       const struct sy_model *model, int definition,
-			       sy_u32 bound, struct sy_explored *ret)
+			       const struct sy_extent *extent,
+			       struct sy_explored *ret)
 {
 	struct sy_explorer *x = calloc(1, sizeof(*x));
 	struct sy_world *w = calloc(1, sy_world_size(l->nthreads));
@@ -200,6 +288,8 @@ struct sy_explorer *sy_explore(const struct sy_litmus *l,
 	x->l = l;
 	x->model = *model;
 	x->definition = definition;
+	/* What is left out is argued for one transition. */
+	x->whole = extent->whole || l->then;
 	x->size = sy_world_size(l->nthreads);
 	x->before = sy_grow(NULL, x->size);
 	memset(x->before, 0, x->size);
@@ -208,16 +298,14 @@ struct sy_explorer *sy_explore(const struct sy_litmus *l,
 	ret->refused = w->refused;
 	sy_insert(x, w, 0, &none);
 	for (i = 0; i < x->n; i++) {
-		if (x->n > bound) {
+		if (sy_over(x, i, extent)) {
 			ret->over = 1;
 			break;
 		}
 		sy_expand(x, i, w, ret);
 	}
 	ret->states = x->n;
-	ret->bytes = sy_store_bytes(&x->store) +
-		     (size_t)x->room * sizeof(*x->nodes) +
-		     x->edge_room * sizeof(*x->edges);
+	ret->bytes = sy_bytes(x);
 	if (!ret->over && l->outcome == SY_OUTCOME_CONVERGES)
 		sy_converge(x, ret);
 	free(w);
@@ -229,15 +317,21 @@ static sy_u32 sy_tell_step(struct sy_explorer *x, struct sy_world *w,
 			   const char *indent, FILE *out)
 {
 	char words[400] = "";
-	struct sy_sim s = { .l = x->l,
+	struct sy_sim s = { .l = x->told,
 			    .w = w,
 			    .definition = x->definition,
+			    .whole = x->whole,
 			    .words = words,
 			    .nwords = sizeof(words) };
+	const struct sy_witness at = { .from = from, .move = *move };
 
 	sy_store_get(&x->store, from, w);
-	sy_sim_look(&s, x->l, w);
-	sy_move(&s, move);
+	sy_sim_look(&s, x->told, w);
+	sy_go(x, &s, NULL, &at);
+	s.words = NULL;
+	sy_forget(&s);
+	if (!x->whole)
+		sy_sort(&s, x->told);
 	if (!*words)
 		return nr;
 	fprintf(out, "%s%2u. %s\n", indent, nr, words);
@@ -251,6 +345,8 @@ sy_u32 sy_explorer_tell(struct sy_explorer *x, const struct sy_witness *at,
 	sy_u32 *way = NULL;
 	sy_u32 n = 0, i, nr = 1;
 
+	x->told = sy_grow(NULL, sizeof(*x->told));
+	*x->told = *x->l;
 	for (i = at->from; i; i = x->nodes[i].from) {
 		way = sy_grow(way, (n + 1) * sizeof(*way));
 		way[n++] = i;
@@ -259,6 +355,8 @@ sy_u32 sy_explorer_tell(struct sy_explorer *x, const struct sy_witness *at,
 		nr = sy_tell_step(x, w, x->nodes[way[n]].from,
 				  &x->nodes[way[n]].move, nr, indent, out);
 	nr = sy_tell_step(x, w, at->from, &at->move, nr, indent, out);
+	free(x->told);
+	x->told = NULL;
 	free(way);
 	free(w);
 	return nr - 1;

@@ -7,8 +7,6 @@
 
 #include "world.h"
 
-#define SY_BOUND 12000000u /* states; more is an error, never a result */
-
 /* What may be seen on the way; the oracle's bits come first. */
 #define SY_SIGHT_BROKEN 12 /* a check of the program failed */
 #define SY_SIGHTS 13
@@ -35,9 +33,20 @@ struct sy_explored {
 
 struct sy_explorer;
 
+#define SY_BYTES \
+	((size_t)4 << 30) /* of memory, unless something else is asked */
+
+/* How far to go, and how. */
+struct sy_extent {
+	sy_u32 states; /* more is an error, never a result; 0: any number */
+	size_t bytes; /* of memory, likewise */
+	int whole; /* without what reduce.h leaves out: the same results */
+};
+
 struct sy_explorer *sy_explore(const struct sy_litmus *l,
 			       const struct sy_model *model, int definition,
-			       sy_u32 bound, struct sy_explored *ret);
+			       const struct sy_extent *extent,
+			       struct sy_explored *ret);
 /* Print the way to a witness, one numbered line a step. Return: its steps. */
 sy_u32 sy_explorer_tell(struct sy_explorer *x, const struct sy_witness *w,
 			const char *indent, FILE *out);

@@ -20,15 +20,21 @@ static int sy_is_due(const struct sy_world *w, enum sy_action_kind kind)
 	return 0;
 }
 
+/* Does somebody go through the CPUs one by one? */
+int sy_cpus_count(const struct sy_world *w)
+{
+	return w->gathering || (w->acting && w->act.kind == SY_ACT_SCAN);
+}
+
 /*
  * Which of the CPUs a task is on makes no difference while nobody goes through
  * them one by one: number them in the order of their tasks.
  */
-static void sy_number_cpus(struct sy_world *w, sy_u32 ncpus)
+void sy_number_cpus(struct sy_world *w, sy_u32 ncpus)
 {
 	sy_u32 i, cpu = 0;
 
-	if (w->gathering || (w->acting && w->act.kind == SY_ACT_SCAN))
+	if (sy_cpus_count(w))
 		return;
 	memset(w->cpu, 0, ncpus * sizeof(w->cpu[0]));
 	for (i = 0; i < w->ntasks; i++) {
@@ -72,6 +78,32 @@ static int sy_list_is_dead(const struct sy_world *w)
 	       !sy_is_due(w, SY_ACT_HOLD);
 }
 
+/* May anybody sleep where a signal reaches him? */
+static int sy_anybody_sleeps(const struct sy_litmus *l)
+{
+	sy_u32 i, k, side;
+
+	for (i = 0; i < l->nfuncs; i++)
+		for (side = 0; side < SY_VERSIONS; side++)
+			for (k = 0; k < SY_INSNS; k++)
+				if (l->func[i].body[side][k].op ==
+					    SY_OP_SLEEP ||
+				    l->func[i].body[side][k].op == SY_OP_AWAITI)
+					return 1;
+	return 0;
+}
+
+/*
+ * Who asks whether a task was signalled: it, before it sleeps where a signal
+ * reaches it, and the work that may park it. On its way to the border, where
+ * works are made, it is forgotten.
+ */
+static void sy_forget_signal(const struct sy_sim *s, struct sy_sim_task *t)
+{
+	if (t->flagged && !t->working && !sy_anybody_sleeps(s->l))
+		t->flagged = 0;
+}
+
 static void sy_forget_task(const struct sy_sim *s, struct sy_sim_task *t,
 			   const struct sy_thread *th, int list_is_dead)
 {
@@ -94,6 +126,8 @@ static void sy_forget_task(const struct sy_sim *s, struct sy_sim_task *t,
 	/* Everyone who comes to the border is parked, marked or not. */
 	if (w->hold_all || !w->holding)
 		t->herd = 0;
+	if (!s->whole)
+		sy_forget_signal(s, t);
 	/* Dead and gone. */
 	if (!t->known) {
 		t->clean = 0;
@@ -101,6 +135,18 @@ static void sy_forget_task(const struct sy_sim *s, struct sy_sim_task *t,
 		t->excused = 0;
 		t->nudged = 0;
 	}
+}
+
+/* Who took part in an observation is not noted after a request to reverse. */
+static void sy_forget_qualifiers(struct sy_world *w)
+{
+	sy_u32 i;
+
+	if (!w->turned && !w->reversed)
+		return;
+	w->o.entered_to = !!w->o.entered_to;
+	for (i = 0; i < w->ntasks; i++)
+		sy_othreads(w)[i].entered_to = 0;
 }
 
 void sy_forget(struct sy_sim *s)
@@ -121,7 +167,14 @@ void sy_forget(struct sy_sim *s)
 	if (!w->e.scan_at && !w->e.nudge_at && !w->e.deadline_at &&
 	    !w->e.holding)
 		w->timer = 0;
-	/* Where nobody is to be held the hint of the last one is all. */
-	if (!w->by_thread)
+	/*
+	 * The hint of the last one is about threads that switch; while some are
+	 * left another one will come, and at the end nobody hears it.
+	 */
+	if (!w->by_thread ||
+	    (!s->whole && (w->pending || w->e.state == SY_SETTLING ||
+			   w->e.state == SY_IDLE)))
 		w->drained = 0;
+	if (!s->whole)
+		sy_forget_qualifiers(w);
 }

@@ -13,8 +13,8 @@
 #include "sim.h"
 
 static const char *const sy_usage =
-	"usage: switchyard-sim litmus [--witness] [--quick] [--bound=N]\n"
-	"                             [--table=FILE] [--tell-table] FILE...\n"
+	"usage: switchyard-sim litmus [--witness] [--quick] [--jobs=N] [--states=N]\n"
+	"                             [--whole] [--table=FILE] [--tell-table] FILE...\n"
 	"       switchyard-sim run SEED [--worlds=N] [--steps=N] [--trace]\n";
 
 static int sy_usage_error(void)

@@ -3,8 +3,11 @@
  * switchyard-sim litmus: explores each test under every model, by the engine
  * where it serves the model and by the definition always, and compares with the
  * expectations in the file. A difference, a broken rule and an exploration over
- * its bound each fail the test.
+ * its bound each fail the test. Rows may be explored several at a time, each by
+ * one thread: they share nothing but the test, which is read, and the table, and
+ * are printed in their order.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +21,34 @@ struct sy_options {
 	int witness; /* tell the way to each "Sometimes" */
 	int quick; /* one line a test */
 	int tell_table; /* print the table and a witness for each yes */
-	sy_u32 bound;
+	struct sy_extent extent;
+	sy_u32 jobs; /* rows at a time */
 	const char *model; /* this one only, or NULL */
 	struct sy_table table;
 	int failed, passed;
 	unsigned long long states;
+};
+
+/* One test under one model, in one way. */
+struct sy_row {
+	sy_u32 model;
+	int definition;
+	sy_u8 detector;
+	int ok;
+	sy_u32 states;
+	char *words; /* what is to be printed */
+	size_t nwords;
+};
+
+#define SY_ROWS (3 * SY_MODELS)
+#define SY_JOBS 64
+
+struct sy_rows {
+	struct sy_options *o;
+	const struct sy_litmus *l;
+	pthread_mutex_t lock; /* of next and the options' table */
+	sy_u32 n, next;
+	struct sy_row row[SY_ROWS];
 };
 
 static enum sy_expect sy_found(const struct sy_litmus *l,
@@ -53,44 +79,98 @@ static const struct sy_witness *sy_witness_of(const struct sy_litmus *l,
 	return x->seen >> k & 1 ? &x->witness[k] : NULL;
 }
 
-/* Return: 1 if all is as it should be. */
-static int sy_judge_model(struct sy_options *o, const struct sy_litmus *l,
-			  sy_u32 m, int definition)
+static void sy_print_row(const struct sy_options *o, const struct sy_litmus *l,
+			 const struct sy_row *row,
+			 const struct sy_explored *found, int fits, FILE *out)
 {
-	struct sy_explored found;
-	struct sy_explorer *x =
-		sy_explore(l, &sy_models[m], definition, o->bound, &found);
-	enum sy_expect is = sy_found(l, &found);
-	const struct sy_witness *w = sy_witness_of(l, &found);
-	/* Where the request is refused nothing runs and nothing is seen. */
-	int fits = is == l->expect[m] || (found.refused && !found.seen);
-	int ok = !found.over && !found.wrong && fits;
+	enum sy_expect is = sy_found(l, found);
 
-	o->states += found.states;
-	sy_table_note(&o->table, l, m, definition, x, &found);
-	if (!o->quick || !ok)
-		printf("  %-22s %-10s %-19s %s  %8u states%s\n",
-		       sy_model_words[m],
-		       definition			? "definition" :
-		       l->detector == SY_DETECTOR_COUNT ? "count" :
-							  "engine",
-		       found.over ? "unknown" : sy_expect_name(l->outcome, is),
-		       found.over ? "OVER ITS BOUND" :
-		       fits	  ? "as expected" :
-				    "UNEXPECTED",
-		       found.states, found.refused ? ", refused" : "");
-	if (found.wrong) {
-		printf("    RULE BROKEN: %s\n", found.wrong);
-		sy_explorer_tell(x, &found.wrong_at, "      ", stdout);
-	}
-	if (w && (!fits || o->witness)) {
-		printf("    shortest witness:\n");
-		sy_explorer_tell(x, w, "      ", stdout);
-	}
-	sy_explorer_free(x);
-	return ok;
+	if (o->quick && row->ok)
+		return;
+	fprintf(out, "  %-22s %-10s %-19s %s  %8u states%s\n",
+		sy_model_words[row->model],
+		row->definition			 ? "definition" :
+		l->detector == SY_DETECTOR_COUNT ? "count" :
+						   "engine",
+		found->over ? "unknown" : sy_expect_name(l->outcome, is),
+		found->over ? "OVER ITS BOUND" :
+		fits	    ? "as expected" :
+			      "UNEXPECTED",
+		found->states, found->refused ? ", refused" : "");
 }
 
+/* The test of its own that a row is explored with: it has a detector. */
+static struct sy_litmus *sy_test_of(const struct sy_rows *rows,
+				    const struct sy_row *row)
+{
+	struct sy_litmus *l = malloc(2 * sizeof(*l));
+
+	if (!l)
+		exit(3);
+	l[0] = *rows->l;
+	l[0].detector = row->detector;
+	if (!l[0].then)
+		return l;
+	l[1] = *l[0].then;
+	l[1].detector = row->detector;
+	l[0].then = &l[1];
+	return l;
+}
+
+static void sy_judge_row(struct sy_rows *rows, struct sy_row *row, FILE *out)
+{
+	struct sy_options *o = rows->o;
+	struct sy_litmus *l = sy_test_of(rows, row);
+	struct sy_explored found;
+	struct sy_explorer *x;
+	const struct sy_witness *w;
+	int fits;
+
+	x = sy_explore(l, &sy_models[row->model], row->definition, &o->extent,
+		       &found);
+	w = sy_witness_of(l, &found);
+	/* Where the request is refused nothing runs and nothing is seen. */
+	fits = sy_found(l, &found) == l->expect[row->model] ||
+	       (found.refused && !found.seen);
+	row->ok = !found.over && !found.wrong && fits;
+	row->states = found.states;
+	pthread_mutex_lock(&rows->lock);
+	sy_table_note(&o->table, l, row->model, row->definition, x, &found);
+	pthread_mutex_unlock(&rows->lock);
+	sy_print_row(o, l, row, &found, fits, out);
+	if (found.wrong) {
+		fprintf(out, "    RULE BROKEN: %s\n", found.wrong);
+		sy_explorer_tell(x, &found.wrong_at, "      ", out);
+	}
+	if (w && (!fits || o->witness)) {
+		fprintf(out, "    shortest witness:\n");
+		sy_explorer_tell(x, w, "      ", out);
+	}
+	sy_explorer_free(x);
+	free(l);
+}
+
+static void *sy_judge_rows(void *arg)
+{
+	struct sy_rows *rows = arg;
+	struct sy_row *row;
+	FILE *out;
+
+	for (;;) {
+		pthread_mutex_lock(&rows->lock);
+		row = rows->next < rows->n ? &rows->row[rows->next++] : NULL;
+		pthread_mutex_unlock(&rows->lock);
+		if (!row)
+			return NULL;
+		out = open_memstream(&row->words, &row->nwords);
+		if (!out)
+			exit(3);
+		sy_judge_row(rows, row, out);
+		fclose(out);
+	}
+}
+
+/* Can calls be counted, and does the file speak of counting? */
 static int sy_countable(const struct sy_litmus *l)
 {
 	sy_u32 i;
@@ -104,50 +184,69 @@ static int sy_countable(const struct sy_litmus *l)
 	return 1;
 }
 
-static void sy_ask_detector(struct sy_litmus *l, sy_u8 detector)
+static int sy_counts(const struct sy_litmus *l, sy_u32 m)
 {
-	l->detector = detector;
-	if (l->then)
-		l->then->detector = detector;
+	return sy_model_detector(&sy_models[m], SY_DETECTOR_COUNT) ==
+		       SY_DETECTOR_COUNT &&
+	       sy_countable(l) && (!l->then || sy_countable(l->then));
 }
 
-/* Where calls can be counted, by counting, too. */
-static int sy_judge_count(struct sy_options *o, struct sy_litmus *l, sy_u32 m)
+static void sy_add_row(struct sy_rows *rows, sy_u32 m, int definition,
+		       enum sy_detector detector)
 {
-	int ok;
+	struct sy_row *row = &rows->row[rows->n++];
 
-	if (sy_model_detector(&sy_models[m], SY_DETECTOR_COUNT) !=
-		    SY_DETECTOR_COUNT ||
-	    !sy_countable(l) || (l->then && !sy_countable(l->then)))
-		return 1;
-	sy_ask_detector(l, SY_DETECTOR_COUNT);
-	ok = sy_judge_model(o, l, m, 0);
-	sy_ask_detector(l, SY_DETECTOR_NONE);
-	return ok;
+	row->model = m;
+	row->definition = definition;
+	row->detector = (sy_u8)detector;
 }
 
 /*
  * The engine may be more careful than the definition: then a file that expects
  * convergence speaks of the engine where it serves the model.
  */
-
-static int sy_judge_test(struct sy_options *o, struct sy_litmus *l)
+static void sy_add_rows(struct sy_rows *rows)
 {
-	int ok = 1;
+	const struct sy_litmus *l = rows->l;
 	sy_u32 m;
 
 	for (m = 0; m < SY_MODELS; m++) {
 		int served = sy_shell_served(l, &sy_models[m]);
 
-		if (o->model && strcmp(o->model, sy_model_words[m]))
+		if (rows->o->model && strcmp(rows->o->model, sy_model_words[m]))
 			continue;
 		if (served)
-			ok &= sy_judge_model(o, l, m, 0);
-		if (served)
-			ok &= sy_judge_count(o, l, m);
+			sy_add_row(rows, m, 0, SY_DETECTOR_NONE);
+		if (served && sy_counts(l, m))
+			sy_add_row(rows, m, 0, SY_DETECTOR_COUNT);
 		if (!served || l->outcome != SY_OUTCOME_CONVERGES)
-			ok &= sy_judge_model(o, l, m, 1);
+			sy_add_row(rows, m, 1, SY_DETECTOR_NONE);
 	}
+}
+
+/* Return: 1 if all is as it should be. */
+static int sy_judge_test(struct sy_options *o, const struct sy_litmus *l)
+{
+	struct sy_rows rows = { .o = o, .l = l };
+	pthread_t job[SY_JOBS];
+	sy_u32 i, n = 0;
+	int ok = 1;
+
+	pthread_mutex_init(&rows.lock, NULL);
+	sy_add_rows(&rows);
+	while (n + 1 < o->jobs && n < SY_JOBS &&
+	       !pthread_create(&job[n], NULL, sy_judge_rows, &rows))
+		n++;
+	sy_judge_rows(&rows);
+	while (n)
+		pthread_join(job[--n], NULL);
+	for (i = 0; i < rows.n; i++) {
+		fputs(rows.row[i].words, stdout);
+		free(rows.row[i].words);
+		o->states += rows.row[i].states;
+		ok &= rows.row[i].ok;
+	}
+	pthread_mutex_destroy(&rows.lock);
 	return ok;
 }
 
@@ -200,7 +299,7 @@ static void sy_run_table(struct sy_options *o, const char *path, int witness)
 int sy_run_litmus(int argc, char **argv)
 {
 	const char *table = NULL;
-	struct sy_options o = { .bound = SY_BOUND };
+	struct sy_options o = { .extent = { .bytes = SY_BYTES }, .jobs = 1 };
 	struct sy_litmus *l = calloc(1, sizeof(*l));
 	int i;
 
@@ -215,8 +314,13 @@ int sy_run_litmus(int argc, char **argv)
 			o.model = argv[i] + 8;
 		else if (!strncmp(argv[i], "--table=", 8))
 			table = argv[i] + 8;
-		else if (!strncmp(argv[i], "--bound=", 8))
-			o.bound = (sy_u32)strtoul(argv[i] + 8, NULL, 10);
+		else if (!strncmp(argv[i], "--states=", 9))
+			o.extent.states =
+				(sy_u32)strtoul(argv[i] + 9, NULL, 10);
+		else if (!strncmp(argv[i], "--jobs=", 7))
+			o.jobs = (sy_u32)strtoul(argv[i] + 7, NULL, 10);
+		else if (!strcmp(argv[i], "--whole"))
+			o.extent.whole = 1;
 		else
 			sy_run_file(&o, l, argv[i]);
 	}

@@ -151,6 +151,7 @@ enum sy_sim_fault {
 struct sy_sim {
 	const struct sy_litmus *l; /* as the transition at hand sees it */
 	struct sy_world *w;
+	int whole; /* exploring: leave nothing out that need not be */
 	int definition; /* units switch by the model's definition, no engine */
 	char *words; /* what the step did, or NULL */
 	unsigned long nwords;
@@ -308,6 +309,8 @@ sy_u8 sy_definition_side(const struct sy_sim *s, sy_u32 i, sy_u32 func);
 
 /* forget.c: what nobody asks for any more */
 void sy_forget(struct sy_sim *s);
+void sy_number_cpus(struct sy_world *w, sy_u32 ncpus);
+int sy_cpus_count(const struct sy_world *w);
 
 /* rules.c: what must always hold */
 const char *sy_broken_rule(const struct sy_sim *s);
