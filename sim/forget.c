@@ -168,12 +168,11 @@ void sy_forget(struct sy_sim *s)
 	    !w->e.holding)
 		w->timer = 0;
 	/*
-	 * The hint of the last one is about threads that switch; while some are
-	 * left another one will come, and at the end nobody hears it.
+	 * The hint of the last one is about threads that switch, and at the end
+	 * nobody hears it. (One that is stale must do no harm: it is kept.)
 	 */
 	if (!w->by_thread ||
-	    (!s->whole && (w->pending || w->e.state == SY_SETTLING ||
-			   w->e.state == SY_IDLE)))
+	    (!s->whole && (w->e.state == SY_SETTLING || w->e.state == SY_IDLE)))
 		w->drained = 0;
 	if (!s->whole)
 		sy_forget_qualifiers(w);
