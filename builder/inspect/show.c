@@ -131,6 +131,34 @@ static json_t *sy_string(const char *text)
 	return value ? value : json_null();
 }
 
+/* The source diffs that a function stems from, by name and digest; null: the
+ * patch does not say. */
+static json_t *sy_json_diffs(const struct sy_shown *s, size_t func)
+{
+	const json_t *all = json_object_get(s->info, "diffs");
+	json_t *list, *one, *ret;
+	size_t i;
+
+	list = json_object_get(json_array_get(json_object_get(s->info,
+							      "functions"),
+					      func),
+			       "diffs");
+	if (!json_is_array(list))
+		return json_null();
+	ret = json_array();
+	json_array_foreach(list, i, one)
+	{
+		const json_int_t k = json_integer_value(one);
+		json_t *diff = json_is_integer(one) && k >= 0 ?
+				       json_array_get(all, (size_t)k) :
+				       NULL;
+
+		if (diff)
+			json_array_append(ret, diff);
+	}
+	return ret;
+}
+
 static json_t *sy_json_func(const struct sy_shown *s, size_t i)
 {
 	const struct sy_patch_func *f = &s->patch->funcs[i];
@@ -140,13 +168,14 @@ static json_t *sy_json_func(const struct sy_shown *s, size_t i)
 
 	if (old)
 		sy_hex(old->sha256, hex);
-	return json_pack("{s:o, s:o, s:I, s:o, s:I, s:o, s:o}", "name",
+	return json_pack("{s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o}", "name",
 			 sy_string(f->name), "object", sy_string(f->object),
 			 "position", (json_int_t)f->position, "old_size",
 			 size ? json_integer((json_int_t)size) : json_null(),
 			 "new_size", (json_int_t)f->symbol->size, "new_name",
 			 sy_string(f->symbol->name), "sha256",
-			 old ? json_string(hex) : json_null());
+			 old ? json_string(hex) : json_null(), "diffs",
+			 sy_json_diffs(s, i));
 }
 
 static json_t *sy_json_imports(const struct sy_patch_file *p)

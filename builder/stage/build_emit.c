@@ -140,7 +140,66 @@ static struct sy_fault *sy_put_inputs(FILE *f, const struct sy_build *b)
 	return fault;
 }
 
-static void sy_put_functions(FILE *f, const struct sy_build *b)
+/* Can code of this unit stem from the diff: does it change its file or a header? */
+static bool sy_stems_from(const struct sy_patchfile *patch, const char *unit)
+{
+	const char *path;
+	size_t i, len;
+
+	for (i = 0; i < patch->n; i++) {
+		path = patch->changes[i].path.text;
+		len = strlen(path);
+		if (!strcmp(path, unit) ||
+		    (len > 2 && !strcmp(path + len - 2, ".h")))
+			return true;
+	}
+	return false;
+}
+
+/* Of each unit: the diffs, by number, that its functions can stem from. */
+static struct sy_fault *sy_find_origins(const struct sy_build *b, bool *origins)
+{
+	const struct sy_diff_file *diff;
+	struct sy_patchfile patch = { 0 };
+	struct sy_file file = { 0 };
+	struct sy_fault *fault = NULL;
+	size_t i, k;
+
+	for (i = 0; !fault && i < b->run.series.n; i++) {
+		diff = &b->run.series.diffs[i];
+		fault = sy_file_open(diff->path.text, &file);
+		if (!fault)
+			fault = sy_patchfile_parse(file.bytes, file.size,
+						   diff->path.text, diff->strip,
+						   &patch);
+		for (k = 0; !fault && k < b->extract.nunits; k++)
+			origins[k * b->run.series.n + i] =
+				sy_stems_from(&patch, b->extract.units[k]
+							      .unit->path.text);
+		sy_patchfile_deinit(&patch);
+		sy_file_close(&file);
+	}
+	return fault;
+}
+
+static void sy_put_origins(FILE *f, const struct sy_build *b,
+			   const struct sy_replaced *r, const bool *origins)
+{
+	const size_t n = b->run.series.n;
+	const char *comma = "";
+	size_t i;
+
+	fprintf(f, ", \"diffs\": [");
+	for (i = 0; i < n; i++)
+		if (origins[(size_t)(r->unit - b->extract.units) * n + i]) {
+			fprintf(f, "%s%zu", comma, i);
+			comma = ", ";
+		}
+	fprintf(f, "]");
+}
+
+static void sy_put_functions(FILE *f, const struct sy_build *b,
+			     const bool *origins)
 {
 	const struct sy_replaced *r;
 	size_t i;
@@ -159,6 +218,7 @@ static void sy_put_functions(FILE *f, const struct sy_build *b)
 			(unsigned long long)r->old->symbol->size,
 			(unsigned long long)r->new_size);
 		sy_put(f, r->unit->unit->path.text);
+		sy_put_origins(f, b, r, origins);
 		fprintf(f, "}");
 	}
 	fprintf(f, "], ");
@@ -208,14 +268,23 @@ static struct sy_fault *sy_make_info(struct sy_build *b)
 {
 	size_t size = 0;
 	FILE *f = open_memstream(&b->info, &size);
+	bool *origins = calloc(b->extract.nunits * b->run.series.n + 1,
+			       sizeof(*origins));
 	struct sy_fault *fault;
 
-	if (!f)
+	if (!f || !origins) {
+		free(origins);
+		if (f)
+			fclose(f);
 		return sy_fault_no_memory();
+	}
 	fprintf(f, "{");
 	sy_put_kernel(f, b);
 	fault = sy_put_inputs(f, b);
-	sy_put_functions(f, b);
+	if (!fault)
+		fault = sy_find_origins(b, origins);
+	sy_put_functions(f, b, origins);
+	free(origins);
 	sy_put_advice(f, &b->advice);
 	fprintf(f, "}");
 	if (fclose(f) && !fault)
