@@ -219,6 +219,7 @@ static struct sy_fault *sy_make_all(struct sy_kernel *k)
 		fault = sy_kernel_lock(k, &fd);
 	if (fault)
 		return sy_check_room(k, fault);
+	sy_path_sweep(k->home.text);
 	fault = sy_make_overlay(k);
 	if (!fault)
 		fault = sy_open_image(k);

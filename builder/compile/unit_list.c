@@ -162,7 +162,7 @@ static struct sy_fault *sy_names(const struct sy_kernel *k,
 static struct sy_fault *sy_make_list(const struct sy_kernel *k,
 				     const struct sy_unit_list *list)
 {
-	struct sy_path said, log;
+	struct sy_path said, log, folder;
 	struct sy_fault *fault;
 
 	fault = sy_path_make(&said, "%s.said.%d", list->units.text,
@@ -174,6 +174,8 @@ static struct sy_fault *sy_make_list(const struct sy_kernel *k,
 		fault = sy_path_mkdir(list->units.text, true);
 	if (fault)
 		return fault;
+	if (!sy_path_make(&folder, "%s/graph", k->home.text))
+		sy_path_sweep(folder.text);
 	fault = sy_ask_all(k, said.text, log.text);
 	if (!fault)
 		fault = sy_write(NULL, log.text, list->unknown.text);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include <cmocka.h>
 
@@ -56,6 +57,33 @@ static void is(const char *root, const char *name, const char *text)
 	sy_file_close(&file);
 }
 
+/* Of files that are named after a process: those of one that is gone, if old. */
+static void left_files_are_swept(void **state)
+{
+	char root[] = "/tmp/sy-test.XXXXXX", own[64];
+	const char *const names[] = { "x.999999999.temp", "x.999999999", own,
+				      "x.y", "x.999999999.new" };
+	struct utimbuf old = { 1000000000, 1000000000 };
+	struct sy_path path;
+	size_t i;
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	snprintf(own, sizeof(own), "x.%d.temp", (int)getpid());
+	for (i = 0; i < 5; i++) {
+		put(root, names[i], "");
+		assert_null(sy_path_make(&path, "%s/%s", root, names[i]));
+		if (i < 4)
+			assert_int_equal(utime(path.text, &old), 0);
+	}
+	sy_path_sweep(root);
+	for (i = 0; i < 5; i++) {
+		assert_null(sy_path_make(&path, "%s/%s", root, names[i]));
+		assert_int_equal(sy_path_exists(path.text), i >= 2);
+	}
+	sy_command_remove(root);
+}
+
 static void folders_lead_back_into_the_tree(void **state)
 {
 	static const char diff[] = "--- a/net/x.h\n+++ b/net/x.h\n"
@@ -90,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_made_plain),
+		cmocka_unit_test(left_files_are_swept),
 		cmocka_unit_test(folders_lead_back_into_the_tree),
 	};
 

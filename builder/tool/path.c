@@ -3,12 +3,16 @@
  * Names of files. Names come from diffs and from users: what could lead out of
  * a folder, or mean something to make, is told apart here and nowhere else.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "path.h"
@@ -137,4 +141,41 @@ struct sy_fault *sy_path_write(const char *path, const void *bytes, size_t size)
 	if (fault)
 		unlink(temp.text);
 	return fault;
+}
+
+#define SY_LEFT_S 600
+
+/* The number in NAME.NUMBER or NAME.NUMBER.more; 0: none. */
+static pid_t sy_number_in(const char *name)
+{
+	const char *at = name;
+	size_t n;
+
+	while ((at = strchr(at, '.'))) {
+		n = strspn(++at, "0123456789");
+		if (n && n < 10 && at > name + 1 && (!at[n] || at[n] == '.'))
+			return (pid_t)strtol(at, NULL, 10);
+	}
+	return 0;
+}
+
+void sy_path_sweep(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	struct sy_path path;
+	struct stat st;
+	pid_t number;
+
+	while (dir && (entry = readdir(dir))) {
+		number = sy_number_in(entry->d_name);
+		if (number <= 0 || !kill(number, 0) || errno != ESRCH ||
+		    sy_path_make(&path, "%s/%s", folder, entry->d_name) ||
+		    lstat(path.text, &st) || !S_ISREG(st.st_mode) ||
+		    st.st_mtime > time(NULL) - SY_LEFT_S)
+			continue;
+		unlink(path.text);
+	}
+	if (dir)
+		closedir(dir);
 }

@@ -28,6 +28,13 @@ void sy_path_normalize(char *path);
 
 bool sy_path_exists(const char *path);
 
+/*
+ * Removes files of a folder that a program of the builder's left when it was
+ * killed: NAME.NUMBER or NAME.NUMBER.more of a process that is gone, ten minutes
+ * old or older, for a process may be of another namespace. Never a folder.
+ */
+void sy_path_sweep(const char *folder);
+
 /* Writes a file under another name and renames it into place. */
 struct sy_fault *sy_path_write(const char *path, const void *bytes,
 			       size_t size);
