@@ -123,7 +123,9 @@ static void sy_merge_masks(struct sy_old_text *old)
 	struct sy_old_mask *last = NULL, *m;
 	size_t i, n = 0;
 
-	qsort(old->masks, old->nmasks, sizeof(*old->masks), sy_compare_masks);
+	if (old->nmasks)
+		qsort(old->masks, old->nmasks, sizeof(*old->masks),
+		      sy_compare_masks);
 	for (i = 0; i < old->nmasks; i++) {
 		m = &old->masks[i];
 		if (last && m->offset <= last->offset + last->len) {

@@ -436,7 +436,8 @@ static bool sy_mark_changed(struct sy_slice *s)
 	size_t i, j, k, sides[2];
 	bool any = false;
 
-	qsort(s->items, s->nitems, sizeof(*s->items), sy_item_compare);
+	if (s->nitems)
+		qsort(s->items, s->nitems, sizeof(*s->items), sy_item_compare);
 	for (i = 0; i < s->nitems; i = j) {
 		sides[0] = sides[1] = 0;
 		for (j = i;

@@ -70,8 +70,8 @@ static bool sy_new_reference(const struct sy_coder *c, uint64_t at, size_t len,
 	name = symbol->name;
 	if (symbol->type == STT_SECTION)
 		snprintf(ret, room, "%.60s%+lld", name,
-			 (long long)rela->addend +
-				 (long long)sy_rela_bias(rela));
+			 (long long)((uint64_t)rela->addend +
+				     sy_rela_bias(rela)));
 	else
 		snprintf(ret, room, "%.90s", name);
 	return true;

@@ -370,7 +370,8 @@ static struct sy_fault *sy_collect(const struct sy_dwarf *d,
 		t->size = die->size;
 		t->digest = sy_layout(d, die, 0, &t->nmembers);
 	}
-	qsort(ret->types, ret->n, sizeof(*ret->types), sy_type_compare);
+	if (ret->n)
+		qsort(ret->types, ret->n, sizeof(*ret->types), sy_type_compare);
 	return NULL;
 }
 
