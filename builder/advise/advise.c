@@ -15,11 +15,13 @@
  *	shared-state	data of the unit that several changed functions use, and
  *			one uses differently
  */
+#include <assert.h>
 #include <stdio.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../module/core/sy_core.h"
 #include "../../module/uapi/switchyard/abi.h"
 #include "advise.h"
 
@@ -321,23 +323,31 @@ static struct sy_fault *sy_advise_sleep(struct sy_advising *a,
 	return NULL;
 }
 
+/* The presets, without those that need more than a built patch declares. */
 static const struct sy_model_row {
 	const char *name;
-	unsigned int forbids; /* SY_FORBID_* bits: what it keeps from sight */
+	struct sy_model model;
 } sy_models[] = {
-	{ "null", 0 },
-	{ "kpatch-nocheck", SY_FORBID_M4 },
-	{ "hybrid", SY_FORBID_M1 },
-	{ "kgraft", SY_FORBID_M1 | SY_FORBID_M2 },
-	{ "kpatch", SY_FORBID_M1 | SY_FORBID_M3 | SY_FORBID_M4 },
+	{ "null", { SY_LEAVE_FUNCTION, SY_SWITCH_FUNCTION, 0 } },
+	{ "kpatch-nocheck", { SY_LEAVE_FUNCTION, SY_SWITCH_KERNEL, 0 } },
+	{ "hybrid", { SY_LEAVE_PATCHED_SET, SY_SWITCH_THREAD, 0 } },
+	{ "kgraft", { SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 0 } },
+	{ "kpatch", { SY_LEAVE_PATCHED_SET, SY_SWITCH_KERNEL, 0 } },
+	{ "ksplice", { SY_LEAVE_PATCHED_SET, SY_SWITCH_KERNEL, 0 } },
+	{ "freeze", { SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 0 } },
 };
+
+static_assert(SY_FORBID_M1 == SY_M1 && SY_FORBID_M2 == SY_M2 &&
+	      SY_FORBID_M3 == SY_M3 && SY_FORBID_M4 == SY_M4);
 
 const char *sy_advice_model(const struct sy_advice *advice, size_t i)
 {
 	size_t k;
 
 	for (k = 0; k < sizeof(sy_models) / sizeof(sy_models[0]); k++)
-		if (!(advice->forbidden & ~sy_models[k].forbids) && !i--)
+		if (!(advice->forbidden &
+		      sy_model_allows(&sy_models[k].model)) &&
+		    !i--)
 			return sy_models[k].name;
 	return NULL;
 }
@@ -376,8 +386,9 @@ static void sy_recommend(struct sy_advice *advice)
 	advice->recommended = "kpatch";
 	if (sy_satisfies(advice, "kpatch"))
 		return;
-	advice->why = "no model of the engine forbids all of it";
-	advice->recommended = NULL;
+	advice->why = "all wait at the border of the kernel and switch at one "
+		      "instant: nothing sees both";
+	advice->recommended = "freeze";
 }
 
 static struct sy_fault *sy_advise_all(struct sy_advising *a)
@@ -479,8 +490,7 @@ void sy_advice_print(const struct sy_advice *advice)
 	printf("\nsatisfied by:");
 	for (i = 0; sy_advice_model(advice, i); i++)
 		printf(" %s", sy_advice_model(advice, i));
-	printf("\nrecommended: %s: %s\n",
-	       advice->recommended ? advice->recommended : "none", advice->why);
+	printf("\nrecommended: %s: %s\n", advice->recommended, advice->why);
 	printf("unloadable: %s: %s\n", advice->unloadable ? "yes" : "no",
 	       advice->unloadable_why);
 }

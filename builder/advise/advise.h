@@ -26,8 +26,7 @@ struct sy_advice {
 	bool sleeps;
 	bool unloadable;
 	char unloadable_why[400];
-	const char *recommended,
-		*why; /* a model's name, NULL: none is enough */
+	const char *recommended, *why; /* a model's name, and why that */
 };
 
 /* @tree: the source with @patch applied. @forbid, @allow: SY_FORBID_*. */

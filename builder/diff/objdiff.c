@@ -84,6 +84,29 @@ static void sy_note(struct sy_objdiff *diff, struct sy_objchange change)
 	diff->changes[diff->n++] = change;
 }
 
+static bool sy_same_place(const struct sy_symbol *a, const struct sy_symbol *b)
+{
+	return a->section == b->section && a->value == b->value;
+}
+
+/* A second name of a function that has been noted: it has one entry. */
+static bool sy_is_second_name(const struct sy_objdiff *diff,
+			      const struct sy_symbol *old,
+			      const struct sy_symbol *new)
+{
+	const struct sy_objchange *c;
+	size_t i;
+
+	for (i = 0; i < diff->n; i++) {
+		c = &diff->changes[i];
+		if (c->kind == SY_CHANGED && !c->data &&
+		    sy_same_place(c->before, old) &&
+		    sy_same_place(c->after, new))
+			return true;
+	}
+	return false;
+}
+
 static void sy_diff_function(struct sy_objdiff *diff,
 			     const struct sy_elf *before,
 			     const struct sy_elf *after,
@@ -106,6 +129,8 @@ static void sy_diff_function(struct sy_objdiff *diff,
 			diff->same++;
 			return;
 		}
+		if (sy_is_second_name(diff, old, new))
+			return;
 	}
 	sy_note(diff, change);
 }

@@ -250,10 +250,7 @@ static void sy_put_advice(FILE *f, const struct sy_advice *a)
 		sy_put(f, sy_advice_model(a, i));
 	}
 	fprintf(f, "], \"recommended\": ");
-	if (a->recommended)
-		sy_put(f, a->recommended);
-	else
-		fprintf(f, "null");
+	sy_put(f, a->recommended);
 	fprintf(f, ", \"why\": ");
 	sy_put(f, a->why);
 	fprintf(f, "}, ");

@@ -7,9 +7,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "../../module/uapi/switchyard/abi.h"
 #include "../advise/advise.h"
 #include "../tool/command.h"
 
@@ -118,12 +120,40 @@ static void test_layouts_by_text(void **state)
 		  TWO_REQUESTS("int a;", "long a, b;"), "layout");
 }
 
+/* Names the models that satisfy a requirement, weakest first. */
+static void satisfied_by(unsigned int forbidden, const char *expected)
+{
+	const struct sy_advice advice = { .forbidden = forbidden };
+	char names[128] = "";
+	const char *name;
+	size_t i;
+
+	for (i = 0; (name = sy_advice_model(&advice, i)); i++) {
+		strcat(names, i ? " " : "");
+		strcat(names, name);
+	}
+	assert_string_equal(names, expected);
+}
+
+static void test_models(void **state)
+{
+	(void)state;
+	satisfied_by(0,
+		     "null kpatch-nocheck hybrid kgraft kpatch ksplice freeze");
+	satisfied_by(SY_FORBID_M1, "hybrid kgraft kpatch ksplice freeze");
+	satisfied_by(SY_FORBID_M2, "kgraft freeze");
+	satisfied_by(SY_FORBID_M1 | SY_FORBID_M3, "kpatch ksplice freeze");
+	satisfied_by(SY_FORBID_M4, "kpatch-nocheck kpatch ksplice freeze");
+	satisfied_by(SY_FORBID_M2 | SY_FORBID_M3, "freeze");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_structs),
 		cmocka_unit_test(test_layouts_by_text),
+		cmocka_unit_test(test_models),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

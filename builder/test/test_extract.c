@@ -42,6 +42,17 @@ static void test_body(void **state)
 	       "replaced f; ");
 }
 
+/* As module_exit() makes one: the function is replaced once. */
+static void test_second_name(void **state)
+{
+	(void)state;
+	expect("static int f(int a) { return a + 1; }\n"
+	       "int g(int a) __attribute__((alias(\"f\")));\n",
+	       "static int f(int a) { return a + 2; }\n"
+	       "int g(int a) __attribute__((alias(\"f\")));\n",
+	       "replaced f; ");
+}
+
 /* By a name: what is exported, what is not, what is the module's own. */
 static void test_references(void **state)
 {
@@ -462,6 +473,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_body),
+		cmocka_unit_test(test_second_name),
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_data),
 		cmocka_unit_test(test_static_locals),

@@ -18,19 +18,26 @@ now() {
 	awk '{ printf "%d", $1 * 1000 }' /proc/uptime
 }
 
-# The stock modules of the patch; the first that cannot be loaded is in $missing.
+# The stock modules of the patch, with what they would like to have; the first
+# target that cannot be loaded is in $missing.
 targets_up() {
 	missing=''
 	: >/tmp/stock
+	: >/tmp/errors
 	while read -r file; do
 		insmod "$share/stock/$file" 2>/tmp/error && {
 			echo "${file%.ko*}" >>/tmp/stock
 			continue
 		}
-		grep -qi 'file exists' /tmp/error && continue
-		missing="${file%.ko*}: $(sed 's/.*: //' /tmp/error)"
-		return
+		grep -qi 'file exists' /tmp/error ||
+			echo "${file%.ko*}: $(sed 's/.*: //' /tmp/error)" >>/tmp/errors
 	done <"$share/$name.needs"
+	while read -r target; do
+		[ -d "/sys/module/$target" ] || {
+			missing="$target: $(tail -n 1 /tmp/errors)"
+			return
+		}
+	done <"$share/$name.targets"
 }
 
 # Away again, the last first; one in use by itself stays.
@@ -40,8 +47,8 @@ targets_down() {
 	done
 }
 
-# Every function that the patch's objects have now is redirected.
-redirected() {
+# It is in force, and waits for no module that is here.
+in_force() {
 	switchyard status --json >/tmp/status
 	[ "$(cat "$sysfs/patches/$name/state")" = enabled ] || {
 		reason="it is $(cat "$sysfs/patches/$name/state")"
@@ -55,24 +62,33 @@ redirected() {
 	return 0
 }
 
+# A permanent patch is disabled and stays loaded.
+take_away() {
+	if [ -e "$share/$name.permanent" ]; then
+		switchyard disable "$name" --preset "$preset" --deadline 60
+	else
+		switchyard unload "$name" --preset "$preset" --deadline 60
+	fi >/tmp/out 2>&1
+}
+
 load_one() {
 	began=$(now)
+	read -r preset <"$share/$name.preset"
 	targets_up
-	if ! switchyard load "$share/$name.ko" --deadline 60 >/tmp/out 2>&1; then
+	if ! switchyard load "$share/$name.ko" --preset "$preset" --deadline 60 \
+		>/tmp/out 2>&1; then
 		verdict failed "load: $(tail -n 1 /tmp/out)"
 		rmmod "$name" 2>/dev/null
 		targets_down
 		return
 	fi
-	if redirected; then
+	if in_force; then
 		word=loaded text=$(grep -m 1 . /tmp/out)
 		[ -z "$missing" ] || word=pending text=$missing
 	else
 		word=failed text=$reason
 	fi
-	if ! switchyard unload "$name" --deadline 60 >/tmp/out 2>&1; then
-		word=failed text="unload: $(tail -n 1 /tmp/out)"
-	fi
+	take_away || word=failed text="away: $(tail -n 1 /tmp/out)"
 	verdict "$word" "$text"
 	targets_down
 }
@@ -83,4 +99,5 @@ while read -r name; do
 	load_one
 done <"$share/list"
 load_down
-engine_down
+# What is permanent holds the engine.
+ls "$share"/*.permanent >/dev/null 2>&1 || engine_down
