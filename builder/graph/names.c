@@ -473,11 +473,14 @@ static int sy_item_compare(const void *a, const void *b)
 static bool sy_mark_changed(struct sy_text *t, size_t from)
 {
 	size_t i, j, k, n = t->nitems - from, sides[2];
-	struct sy_item **sorted = calloc(n + 1, sizeof(*sorted));
-	struct sy_item *x, *y, *end = t->items + t->nitems;
+	struct sy_item *x, *y, *end, **sorted;
 
+	if (!n)
+		return true;
+	sorted = calloc(n, sizeof(*sorted));
 	if (!sorted)
 		return false;
+	end = t->items + t->nitems;
 	for (i = 0; i < n; i++)
 		sorted[i] = &t->items[from + i];
 	qsort(sorted, n, sizeof(*sorted), sy_item_compare);
