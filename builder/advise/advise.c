@@ -338,7 +338,8 @@ static const struct sy_model_row {
 };
 
 static_assert(SY_FORBID_M1 == SY_M1 && SY_FORBID_M2 == SY_M2 &&
-	      SY_FORBID_M3 == SY_M3 && SY_FORBID_M4 == SY_M4);
+		      SY_FORBID_M3 == SY_M3 && SY_FORBID_M4 == SY_M4,
+	      "the core's observations are the interface's");
 
 const char *sy_advice_model(const struct sy_advice *advice, size_t i)
 {
