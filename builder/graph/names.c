@@ -11,7 +11,9 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "../tool/list.h"
 #include "names.h"
+#include "token.h"
 
 enum sy_kind {
 	SY_UNKNOWN,
@@ -69,18 +71,6 @@ static uint64_t sy_mix(uint64_t hash, const char *bytes, size_t len)
 	return hash ^ hash >> 32;
 }
 
-static bool sy_is_part_of_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_' || c == '$';
-}
-
-static const char *sy_word_end(const char *at, const char *end)
-{
-	while (at < end && sy_is_part_of_word(*at))
-		at++;
-	return at;
-}
-
 static bool sy_is(struct sy_word w, const char *name)
 {
 	return w.len == strlen(name) && !memcmp(w.text, name, w.len);
@@ -121,19 +111,13 @@ static bool sy_is_common(struct sy_word w, bool types)
 static void sy_push(struct sy_text *t, struct sy_word **list, size_t *n,
 		    size_t *room, struct sy_word w)
 {
-	struct sy_word *grown;
+	struct sy_word *grown = sy_list_more(*list, *n, room, sizeof(*grown));
 
-	if (*n == *room) {
-		*room = *room ? *room * 2 : 1024;
-		grown = reallocarray(*list, *room, sizeof(*grown));
-		t->no_memory |= !grown;
-		if (!grown) {
-			*room = *n;
-			return;
-		}
-		*list = grown;
-	}
-	(*list)[(*n)++] = w;
+	t->no_memory |= !grown;
+	if (!grown)
+		return;
+	*list = grown;
+	grown[(*n)++] = w;
 }
 
 static void sy_use(struct sy_text *t, struct sy_word w)
@@ -163,16 +147,12 @@ static void sy_end(struct sy_text *t, uint64_t digest, size_t uses,
 	for (i = 0; i < t->nnames; i++)
 		sy_use(t, t->names[i]);
 	t->nnames = 0;
-	if (t->nitems == t->item_room) {
-		t->item_room = t->item_room ? t->item_room * 2 : 256;
-		grown = reallocarray(t->items, t->item_room, sizeof(*grown));
-		t->no_memory |= !grown;
-		if (!grown) {
-			t->item_room = t->nitems;
-			return;
-		}
-		t->items = grown;
-	}
+	grown = sy_list_more(t->items, t->nitems, &t->item_room,
+			     sizeof(*grown));
+	t->no_memory |= !grown;
+	if (!grown)
+		return;
+	t->items = grown;
 	for (i = 0; i < t->nconditions; i++)
 		digest = sy_mix(digest, (const char *)&t->conditions[i], 8);
 	t->items[t->nitems++] = (struct sy_item){ .digest = digest,
@@ -379,15 +359,6 @@ static enum sy_kind sy_settle(struct sy_text *t, const struct sy_open *o)
 			t->names[n++] = t->names[i];
 	t->nnames = n;
 	return SY_KNOWN;
-}
-
-static const char *sy_skip_quoted(const char *at, const char *end)
-{
-	char quote = *at++;
-
-	while (at < end && *at != quote && *at != '\n')
-		at += 1 + (*at == '\\' && at + 1 < end);
-	return at < end ? at + 1 : end;
 }
 
 static const char *sy_skip_comment(const char *at, const char *end)

@@ -11,17 +11,22 @@
 
 #include "../compile/unit_list.h"
 #include "../tool/command.h"
+#include "../tool/list.h"
 #include "find.h"
 #include "includes.h"
 #include "listing.h"
 #include "names.h"
 #include "scan.h"
 
+enum sy_mark {
+	SY_REACHED = 1, /* changes, or leads to what does */
+	SY_INCLUDED = 2, /* by a unit that is reached, or one itself */
+	SY_NAMED = 4, /* leads to what has one of the names looked for */
+};
+
 struct sy_node {
 	char *path; /* absolute */
-	bool reached;
-	bool included; /* by a unit that is reached, or one itself */
-	bool names; /* leads to what has one of the names that are looked for */
+	unsigned int marks; /* of enum sy_mark */
 };
 
 struct sy_edge {
@@ -80,13 +85,10 @@ static struct sy_fault *sy_scan_node(struct sy_scan *s, const char *path,
 	if (s->n + 1 >= s->slots / 2)
 		return sy_fault_make(SY_FAULT_UNSUPPORTED,
 				     "%s: more files than a kernel has", path);
-	if (s->n == s->room) {
-		s->room = s->room ? s->room * 2 : 4096;
-		grown = reallocarray(s->nodes, s->room, sizeof(*grown));
-		if (!grown)
-			return sy_fault_no_memory();
-		s->nodes = grown;
-	}
+	grown = sy_list_more(s->nodes, s->n, &s->room, sizeof(*grown));
+	if (!grown)
+		return sy_fault_no_memory();
+	s->nodes = grown;
 	s->nodes[s->n] = (struct sy_node){ .path = strdup(path) };
 	if (!s->nodes[s->n].path)
 		return sy_fault_no_memory();
@@ -98,15 +100,12 @@ static struct sy_fault *sy_scan_node(struct sy_scan *s, const char *path,
 static struct sy_fault *sy_scan_edge_to(struct sy_scan *s, uint32_t from,
 					uint32_t to)
 {
-	struct sy_edge *grown;
+	struct sy_edge *grown = sy_list_more(s->edges, s->nedges, &s->edge_room,
+					     sizeof(*grown));
 
-	if (s->nedges == s->edge_room) {
-		s->edge_room = s->edge_room ? s->edge_room * 2 : 65536;
-		grown = reallocarray(s->edges, s->edge_room, sizeof(*grown));
-		if (!grown)
-			return sy_fault_no_memory();
-		s->edges = grown;
-	}
+	if (!grown)
+		return sy_fault_no_memory();
+	s->edges = grown;
 	s->edges[s->nedges++] = (struct sy_edge){ from, to };
 	return NULL;
 }
@@ -131,13 +130,11 @@ static struct sy_fault *sy_scan_place(struct sy_scan *s, const char *path)
 	fault = sy_scan_node(s, path, &node);
 	if (fault)
 		return fault;
-	if (s->nplaces == s->place_room) {
-		s->place_room = s->place_room ? s->place_room * 2 : 4096;
-		grown = reallocarray(s->places, s->place_room, sizeof(*grown));
-		if (!grown)
-			return sy_fault_no_memory();
-		s->places = grown;
-	}
+	grown = sy_list_more(s->places, s->nplaces, &s->place_room,
+			     sizeof(*grown));
+	if (!grown)
+		return sy_fault_no_memory();
+	s->places = grown;
 	s->places[s->nplaces++] = node;
 	return NULL;
 }
@@ -439,23 +436,32 @@ static struct sy_fault *sy_mark(struct sy_graph *g, const char *path, bool *all)
 		return fault;
 	slot = sy_scan_slot(g->scan, absolute.text);
 	if (*slot)
-		g->scan->nodes[*slot - 1].reached = true;
+		g->scan->nodes[*slot - 1].marks |= SY_REACHED;
 	*all |= sy_is_forced(path);
 	return NULL;
 }
 
-static void sy_spread(struct sy_scan *s)
+/*
+ * The mark goes on to all that files which have it include or, with @up, to all
+ * that include them. Files are read before what they include: so the edges are
+ * walked in the order that takes the fewest rounds.
+ */
+static void sy_spread(struct sy_scan *s, enum sy_mark mark, bool up)
 {
+	const struct sy_edge *e;
+	struct sy_node *has, *gets;
 	bool more = true;
 	size_t i;
 
 	while (more) {
 		more = false;
-		for (i = s->nedges; i-- > 0;) {
-			if (!s->nodes[s->edges[i].to].reached ||
-			    s->nodes[s->edges[i].from].reached)
+		for (i = 0; i < s->nedges; i++) {
+			e = &s->edges[up ? s->nedges - 1 - i : i];
+			has = &s->nodes[up ? e->to : e->from];
+			gets = &s->nodes[up ? e->from : e->to];
+			if (!(has->marks & mark) || gets->marks & mark)
 				continue;
-			s->nodes[s->edges[i].from].reached = true;
+			gets->marks |= mark;
 			more = true;
 		}
 	}
@@ -494,7 +500,7 @@ struct sy_fault *sy_graph_reach(struct sy_graph *graph,
 	if (fault)
 		return fault;
 	/* What compiler_types.h and its like include, all units do. */
-	sy_spread(graph->scan);
+	sy_spread(graph->scan, SY_REACHED, true);
 	for (i = 0; !fault && i < 3; i++) {
 		static const char *const forced[] = { "compiler-version.h",
 						      "kconfig.h",
@@ -505,49 +511,15 @@ struct sy_fault *sy_graph_reach(struct sy_graph *graph,
 		if (!fault)
 			fault = sy_scan_node(graph->scan, path.text, &node);
 		if (!fault)
-			all |= graph->scan->nodes[node].reached;
+			all |= graph->scan->nodes[node].marks & SY_REACHED;
 	}
 	for (i = 0; !fault && i < graph->nunits; i++) {
 		fault = sy_unit_node(graph, i, &of_unit);
 		if (!fault)
-			graph->units[i].reached = all || of_unit->reached;
+			graph->units[i].reached = all ||
+						  of_unit->marks & SY_REACHED;
 	}
 	return fault;
-}
-
-/* Marks all that the units in question include. */
-static void sy_spread_included(struct sy_scan *s)
-{
-	bool more = true;
-	size_t i;
-
-	while (more) {
-		more = false;
-		for (i = 0; i < s->nedges; i++) {
-			if (!s->nodes[s->edges[i].from].included ||
-			    s->nodes[s->edges[i].to].included)
-				continue;
-			s->nodes[s->edges[i].to].included = true;
-			more = true;
-		}
-	}
-}
-
-static void sy_spread_names(struct sy_scan *s)
-{
-	bool more = true;
-	size_t i;
-
-	while (more) {
-		more = false;
-		for (i = s->nedges; i-- > 0;) {
-			if (!s->nodes[s->edges[i].to].names ||
-			    s->nodes[s->edges[i].from].names)
-				continue;
-			s->nodes[s->edges[i].from].names = true;
-			more = true;
-		}
-	}
 }
 
 /* Is the file one of those that change? */
@@ -579,7 +551,7 @@ static struct sy_fault *sy_look_for(struct sy_graph *g,
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
-		s->nodes[i].names = false;
+		s->nodes[i].marks &= ~(unsigned int)SY_NAMED;
 		if (i % 256 == 0)
 			report->step(report->data, "looking for what changes",
 				     i, s->n);
@@ -587,14 +559,14 @@ static struct sy_fault *sy_look_for(struct sy_graph *g,
 			return sy_fault_make(SY_FAULT_COMMAND,
 					     "looking for what changes: "
 					     "interrupted by signal");
-		if (!s->nodes[i].included ||
+		if (!(s->nodes[i].marks & SY_INCLUDED) ||
 		    (!collect && sy_is_changed(g, s->nodes[i].path, paths, n)))
 			continue;
 		fault = sy_file_open(s->nodes[i].path, &file);
 		if (!fault && collect)
 			sy_names_collect(names, &file);
-		else if (!fault)
-			s->nodes[i].names = sy_names_in(names, &file);
+		else if (!fault && sy_names_in(names, &file))
+			s->nodes[i].marks |= SY_NAMED;
 		sy_fault_free(fault);
 		sy_file_close(&file);
 	}
@@ -636,23 +608,24 @@ struct sy_fault *sy_graph_narrow(struct sy_graph *graph,
 	size_t i;
 
 	for (i = 0; i < graph->scan->n; i++)
-		graph->scan->nodes[i].included = false;
+		graph->scan->nodes[i].marks &= ~(unsigned int)SY_INCLUDED;
 	for (i = 0; !fault && i < graph->nunits; i++) {
 		fault = sy_unit_node(graph, i, &node);
 		if (!fault)
-			node->included = graph->units[i].reached;
+			node->marks |= graph->units[i].reached ? SY_INCLUDED :
+								 0;
 	}
-	sy_spread_included(graph->scan);
+	sy_spread(graph->scan, SY_INCLUDED, false);
 	if (!fault)
 		fault = sy_look_twice(graph, paths, n, names, report);
-	sy_spread_names(graph->scan);
+	sy_spread(graph->scan, SY_NAMED, true);
 	for (i = 0; !fault && i < graph->nunits; i++) {
 		if (!graph->units[i].reached)
 			continue;
 		fault = sy_unit_node(graph, i, &node);
 		line = sy_unit_command(&graph->units[i]);
-		graph->units[i].reached =
-			!fault && (node->names || sy_names_in(names, &line));
+		graph->units[i].reached = !fault && (node->marks & SY_NAMED ||
+						     sy_names_in(names, &line));
 	}
 	return fault;
 }
@@ -665,8 +638,8 @@ const char *sy_graph_next_reached(const struct sy_graph *graph, size_t *at)
 
 	while (graph->scan && *at < graph->scan->n) {
 		node = &graph->scan->nodes[(*at)++];
-		if (node->reached && !strncmp(node->path, source, len) &&
-		    node->path[len] == '/')
+		if (node->marks & SY_REACHED &&
+		    !strncmp(node->path, source, len) && node->path[len] == '/')
 			return node->path + len + 1;
 	}
 	return NULL;

@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../tool/list.h"
 #include "slice.h"
+#include "token.h"
 
 struct sy_word {
 	const char *text;
@@ -64,19 +66,21 @@ static uint64_t sy_mix(uint64_t hash, const char *bytes, size_t len)
 	return hash;
 }
 
-static int sy_grow(void **array, size_t *room, size_t n, size_t size)
+/* Adds to a list of words or of indexes into them. */
+static int sy_append(uint32_t **list, size_t *n, size_t *room, uint32_t one)
 {
-	size_t wanted = *room ? *room * 2 : 1024;
-	void *grown;
+	uint32_t *grown = sy_list_more(*list, *n, room, sizeof(*grown));
 
-	if (n < *room)
-		return 0;
-	grown = reallocarray(*array, wanted, size);
 	if (!grown)
 		return -1;
-	*array = grown;
-	*room = wanted;
+	*list = grown;
+	grown[(*n)++] = one;
 	return 0;
+}
+
+static int sy_use(struct sy_slice *s, uint32_t word)
+{
+	return sy_append(&s->uses, &s->nuses, &s->use_room, word - 1);
 }
 
 static struct sy_word *sy_slot(struct sy_word *words, size_t room,
@@ -201,11 +205,7 @@ static int sy_declare(struct sy_scan *c, uint32_t word)
 {
 	if (!word)
 		return 0;
-	if (sy_grow((void **)&c->declared, &c->room, c->ndeclared,
-		    sizeof(*c->declared)))
-		return -1;
-	c->declared[c->ndeclared++] = word;
-	return 0;
+	return sy_append(&c->declared, &c->ndeclared, &c->room, word);
 }
 
 static void sy_see_keyword(const struct sy_slice *s, struct sy_scan *c,
@@ -241,10 +241,8 @@ static int sy_see_word(struct sy_slice *s, struct sy_scan *c, uint32_t word)
 	if (word && s->words[word - 1].item != item &&
 	    !sy_is_keyword(s, word)) {
 		s->words[word - 1].item = item;
-		if (sy_grow((void **)&s->uses, &s->use_room, s->nuses,
-			    sizeof(*s->uses)))
+		if (sy_use(s, word))
 			return -1;
-		s->uses[s->nuses++] = word - 1;
 	}
 	c->last = word;
 	return 0;
@@ -304,13 +302,14 @@ static bool sy_scan_emits(const struct sy_scan *c)
 
 static int sy_item_end(struct sy_slice *s, struct sy_scan *c, uint8_t side)
 {
-	struct sy_item *item;
+	struct sy_item *item =
+		sy_list_more(s->items, s->nitems, &s->item_room, sizeof(*item));
 	uint32_t i;
 	int err = 0;
 
-	if (sy_grow((void **)&s->items, &s->item_room, s->nitems,
-		    sizeof(*s->items)))
+	if (!item)
 		return -1;
+	s->items = item;
 	if (c->has_call)
 		err = sy_declare(c, c->name);
 	item = &s->items[s->nitems];
@@ -324,12 +323,9 @@ static int sy_item_end(struct sy_slice *s, struct sy_scan *c, uint8_t side)
 	    (c->name_all || !c->name || sy_is_keyword(s, c->name)))
 		for (i = c->first; !err && i < item->first; i++)
 			err = sy_declare(c, s->uses[i] + 1);
-	for (i = 0; !err && i < c->ndeclared; i++) {
-		err = sy_grow((void **)&s->uses, &s->use_room, s->nuses,
-			      sizeof(*s->uses));
-		if (!err && !sy_is_keyword(s, c->declared[i]))
-			s->uses[s->nuses++] = c->declared[i] - 1;
-	}
+	for (i = 0; !err && i < c->ndeclared; i++)
+		if (!sy_is_keyword(s, c->declared[i]))
+			err = sy_use(s, c->declared[i]);
 	item->declared = (uint32_t)s->nuses - item->first;
 	item->n = item->first - c->first;
 	s->nitems++;
@@ -345,24 +341,6 @@ static void sy_scan_begin(const struct sy_slice *s, struct sy_scan *c)
 			       .first = (uint32_t)s->nuses,
 			       .declared = declared,
 			       .room = room };
-}
-
-/* The end of a string or character constant. */
-static const char *sy_skip_quoted(const char *at, const char *end)
-{
-	char quote = *at++;
-
-	while (at < end && *at != quote && *at != '\n')
-		at += 1 + (*at == '\\' && at + 1 < end);
-	return at < end ? at + 1 : end;
-}
-
-static const char *sy_word_end(const char *at, const char *end)
-{
-	while (at < end &&
-	       (isalnum((unsigned char)*at) || *at == '_' || *at == '$'))
-		at++;
-	return at;
 }
 
 /* One token, and the end of the declaration where it is the last. */

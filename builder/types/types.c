@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../tool/list.h"
 #include "types.h"
 
 enum { /* DWARF 4, 7.5: only what is looked at */
@@ -246,13 +247,10 @@ static struct sy_fault *sy_read_die(struct sy_dwarf *d, uint16_t *depth)
 	if (d->bad)
 		return NULL;
 	a = &d->abbrevs[code];
-	if (d->n == d->room) {
-		d->room = d->room ? d->room * 2 : 16384;
-		grown = reallocarray(d->dies, d->room, sizeof(*grown));
-		if (!grown)
-			return sy_fault_no_memory();
-		d->dies = grown;
-	}
+	grown = sy_list_more(d->dies, d->n, &d->room, sizeof(*grown));
+	if (!grown)
+		return sy_fault_no_memory();
+	d->dies = grown;
 	die = &d->dies[d->n++];
 	*die = (struct sy_die){ .offset = (uint32_t)begin,
 				.tag = (uint16_t)a->tag,
