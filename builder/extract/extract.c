@@ -73,17 +73,6 @@ static bool sy_is_traced(const struct sy_extract_unit *u,
 	return false;
 }
 
-static const struct sy_match_func *sy_find_match(const struct sy_match *match,
-						 const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < match->nfuncs; i++)
-		if (!strcmp(match->funcs[i].symbol->name, name))
-			return &match->funcs[i];
-	return NULL;
-}
-
 static struct sy_fault *sy_check_match(const struct sy_extract_unit *u,
 				       const char *name,
 				       const struct sy_match_func *f)
@@ -156,7 +145,7 @@ static struct sy_fault *sy_replace(struct sy_extract *x,
 	f = sy_whole(u->after, f);
 	if (!u->pair[f->section] || sy_is_recorded(x, u, f->name))
 		return NULL; /* new, or done */
-	old = sy_find_match(u->match, f->name);
+	old = sy_match_find(u->match, f->name);
 	if (old &&
 	    (old->state == SY_MATCH_ABSENT || old->state == SY_MATCH_REPLACED))
 		return NULL; /* the kernel does not run it */

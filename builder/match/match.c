@@ -255,6 +255,17 @@ void sy_match_deinit(struct sy_match *match)
 	*match = (struct sy_match){ 0 };
 }
 
+const struct sy_match_func *sy_match_find(const struct sy_match *match,
+					  const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < match->nfuncs; i++)
+		if (!strcmp(match->funcs[i].symbol->name, name))
+			return &match->funcs[i];
+	return NULL;
+}
+
 const char *sy_match_state_name(enum sy_match_state state)
 {
 	switch (state) {

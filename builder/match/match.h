@@ -46,6 +46,10 @@ struct sy_fault *sy_match_image(const struct sy_elf *object,
 				struct sy_match *ret);
 void sy_match_deinit(struct sy_match *match);
 
+/* The first of the object's functions of that name; NULL: it has none. */
+const struct sy_match_func *sy_match_find(const struct sy_match *match,
+					  const char *name);
+
 const char *sy_match_state_name(enum sy_match_state state);
 
 /* For a function that differs: one line with the first instruction that does,

@@ -47,18 +47,6 @@ static void sy_object_close(struct sy_object *object)
 	sy_file_close(&object->file);
 }
 
-/* Where the kernel has a function; NULL when the match has not found it. */
-static const struct sy_match_func *sy_matched(const struct sy_match *match,
-					      const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < match->nfuncs; i++)
-		if (!strcmp(match->funcs[i].symbol->name, name))
-			return &match->funcs[i];
-	return NULL;
-}
-
 /* A changed function that is not the kernel's own cannot be replaced. */
 static void sy_print_change(const struct sy_objchange *c,
 			    const struct sy_match *match, int *status)
@@ -70,7 +58,7 @@ static void sy_print_change(const struct sy_objchange *c,
 	       (unsigned long long)c->old_size,
 	       (unsigned long long)c->new_size);
 	if (!c->data && c->kind == SY_CHANGED) {
-		f = sy_matched(match, c->name);
+		f = sy_match_find(match, c->name);
 		if (f && f->state == SY_MATCH_EQUAL)
 			printf("; shipped as symbol %u of %u", f->position,
 			       f->namesakes);
