@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Names: words for the ABI's numbers, the table of the models with what each
- * lets be observed (docs/models.md), the presets, and the parsers of what an
- * operator types. Pure tables and text; no system call.
+ * lets be observed (docs/models.md), and the parsers of what an operator
+ * types. Pure tables and text; no system call.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -198,31 +198,6 @@ const struct sy_model *sy_models(size_t *count)
 
 	*count = SY_COUNT(models);
 	return models;
-}
-
-const struct sy_preset *sy_presets(size_t *count)
-{
-	static const struct sy_preset presets[] = {
-		{ "null", SY_ABI_LEAVE_FUNCTION, SY_ABI_SWITCH_FUNCTION,
-		  SY_ABI_DETECTOR_NONE, 0, 0, false, NULL },
-		{ "kpatch", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL,
-		  SY_ABI_DETECTOR_STACK, 0, 0, false, NULL },
-		{ "kpatch-nocheck", SY_ABI_LEAVE_FUNCTION, SY_ABI_SWITCH_KERNEL,
-		  SY_ABI_DETECTOR_NONE, 0, 0, false, NULL },
-		{ "ksplice", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL,
-		  SY_ABI_DETECTOR_STACK, 5, 1000, true, NULL },
-		{ "hybrid", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_THREAD,
-		  SY_ABI_DETECTOR_NONE, 0, 0, false, NULL },
-		{ "kgraft", SY_ABI_LEAVE_KERNEL, SY_ABI_SWITCH_THREAD,
-		  SY_ABI_DETECTOR_BOUNDARY, 0, 0, false, NULL },
-		{ "masami", SY_ABI_LEAVE_PATCHED_SET, SY_ABI_SWITCH_KERNEL,
-		  SY_ABI_DETECTOR_COUNT, 0, 0, true, NULL },
-		{ "freeze", SY_ABI_LEAVE_KERNEL, SY_ABI_SWITCH_KERNEL,
-		  SY_ABI_DETECTOR_NONE, 0, 0, false, NULL },
-	};
-
-	*count = SY_COUNT(presets);
-	return presets;
 }
 
 /* A word of @words equal to @len bytes at @text, after an optional prefix. */

@@ -6,7 +6,7 @@
  * pointer: NULL is success, anything else belongs to the caller, who frees it
  * with sy_error_free() or declares it with sy_error_auto. The library never
  * prints, never exits and keeps no global state. An error's message is one
- * line, "OBJECT: REASON; WAY OUT" (issue 2, "Bad input").
+ * line, "OBJECT: REASON; WAY OUT".
  *
  * Times are nanoseconds unless the name says otherwise. Nothing here may be
  * called from two threads on one connection at once.
@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <switchyard/abi.h>
+
+#include "presets.h"
 
 /* ---- errors ---- */
 
@@ -90,20 +92,8 @@ struct sy_model {
 	const char *observed[4]; /* M1..M4: "yes", "no" or "excused" */
 };
 
-struct sy_preset {
-	const char *name;
-	uint32_t leave;
-	uint32_t sw;
-	uint32_t detector; /* enum sy_abi_detector; NONE: the default */
-	uint32_t tries; /* 0: until the deadline */
-	uint32_t retry_ms; /* 0: the engine's back-off */
-	bool no_herd; /* as the system it is named after: nobody is held */
-	const char *refusal; /* why this build cannot ask for it, or NULL */
-};
-
-/* Both tables end with an entry past *@count; the order is the document's. */
+/* The table's rows, in static memory, in the document's order. */
 const struct sy_model *sy_models(size_t *count);
-const struct sy_preset *sy_presets(size_t *count);
 
 /*
  * sy_model_parse - "LEAVE/SWITCH", in any case, with or without the prefixes

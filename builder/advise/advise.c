@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../lib/presets.h"
 #include "../../module/core/sy_core.h"
 #include "../../module/uapi/switchyard/abi.h"
 #include "advise.h"
@@ -323,33 +324,46 @@ static struct sy_fault *sy_advise_sleep(struct sy_advising *a,
 	return NULL;
 }
 
-/* The presets, without those that need more than a built patch declares. */
-static const struct sy_model_row {
-	const char *name;
-	struct sy_model model;
-} sy_models[] = {
-	{ "null", { SY_LEAVE_FUNCTION, SY_SWITCH_FUNCTION, 0 } },
-	{ "kpatch-nocheck", { SY_LEAVE_FUNCTION, SY_SWITCH_KERNEL, 0 } },
-	{ "hybrid", { SY_LEAVE_PATCHED_SET, SY_SWITCH_THREAD, 0 } },
-	{ "kgraft", { SY_LEAVE_KERNEL, SY_SWITCH_THREAD, 0 } },
-	{ "kpatch", { SY_LEAVE_PATCHED_SET, SY_SWITCH_KERNEL, 0 } },
-	{ "ksplice", { SY_LEAVE_PATCHED_SET, SY_SWITCH_KERNEL, 0 } },
-	{ "freeze", { SY_LEAVE_KERNEL, SY_SWITCH_KERNEL, 0 } },
-};
-
 static_assert(SY_FORBID_M1 == SY_M1 && SY_FORBID_M2 == SY_M2 &&
 		      SY_FORBID_M3 == SY_M3 && SY_FORBID_M4 == SY_M4,
 	      "the core's observations are the interface's");
 
+static_assert((int)SY_ABI_LEAVE_FUNCTION == (int)SY_LEAVE_FUNCTION &&
+		      (int)SY_ABI_LEAVE_PATCHED_SET ==
+			      (int)SY_LEAVE_PATCHED_SET &&
+		      (int)SY_ABI_LEAVE_KERNEL == (int)SY_LEAVE_KERNEL &&
+		      (int)SY_ABI_SWITCH_FUNCTION == (int)SY_SWITCH_FUNCTION &&
+		      (int)SY_ABI_SWITCH_THREAD == (int)SY_SWITCH_THREAD &&
+		      (int)SY_ABI_SWITCH_KERNEL == (int)SY_SWITCH_KERNEL,
+	      "the core's models are the interface's");
+
+/* May a change with this requirement be enabled by the preset? A built patch does
+ * not declare what the detector count needs. */
+static bool sy_bears(const struct sy_preset *preset, unsigned int forbidden,
+		     int observations)
+{
+	const struct sy_model model = { (uint8_t)preset->leave,
+					(uint8_t)preset->sw, 0 };
+	unsigned int allows = sy_model_allows(&model);
+
+	return preset->detector != SY_ABI_DETECTOR_COUNT &&
+	       __builtin_popcount(allows) == observations &&
+	       !(allows & forbidden);
+}
+
+/* The more a model lets be observed, the weaker it is. */
 const char *sy_advice_model(const struct sy_advice *advice, size_t i)
 {
-	size_t k;
+	size_t k, n;
+	const struct sy_preset *presets = sy_presets(&n);
+	int observations;
 
-	for (k = 0; k < sizeof(sy_models) / sizeof(sy_models[0]); k++)
-		if (!(advice->forbidden &
-		      sy_model_allows(&sy_models[k].model)) &&
-		    !i--)
-			return sy_models[k].name;
+	for (observations = 4; observations >= 0; observations--)
+		for (k = 0; k < n; k++)
+			if (sy_bears(&presets[k], advice->forbidden,
+				     observations) &&
+			    !i--)
+				return presets[k].name;
 	return NULL;
 }
 
