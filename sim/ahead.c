@@ -16,25 +16,6 @@ static int sy_next_action(const struct sy_world *w)
 	return w->nqueue ? w->queue[0].kind : SY_ACT__LAST;
 }
 
-int sy_nobody_beside(const struct sy_sim *s, sy_u8 side)
-{
-	struct sy_world *w = s->w;
-	sy_u32 i, k;
-
-	for (i = 0; i < w->ntasks; i++) {
-		const struct sy_sim_task *t = &w->task[i];
-
-		if (t->life == SY_ALIVE && sy_othreads(w)[i].stay >> !side & 1)
-			return 0;
-		for (k = 0; k < t->nframes; k++)
-			if (s->l->func[t->frame[k].func].patched != SY_NONE &&
-			    t->frame[k].at != SY_AT_ASK &&
-			    t->frame[k].side != side)
-				return 0;
-	}
-	return 1;
-}
-
 /* Whoever asks, or is about to, is told @side, and those who do not are sent there. */
 static int sy_all_lead_to(const struct sy_sim *s, sy_u8 side)
 {

@@ -262,13 +262,17 @@ static size_t sy_bytes(const struct sy_explorer *x)
 	       x->edge_room * sizeof(*x->edges);
 }
 
-/* Memory is asked for now and then: it grows in large pieces. */
+/* Before state @i is expanded. Memory grows in large pieces: it is asked for now and then. */
 static int sy_over(const struct sy_explorer *x, sy_u32 i,
 		   const struct sy_extent *extent)
 {
 	if (extent->states && x->n > extent->states)
 		return 1;
-	return extent->bytes && !(i & 0xfff) && sy_bytes(x) > extent->bytes;
+	if (i & 0xfff)
+		return 0;
+	if (extent->progress)
+		extent->progress(extent->arg, x->n, x->n - i, sy_bytes(x));
+	return extent->bytes && sy_bytes(x) > extent->bytes;
 }
 
 struct sy_explorer *sy_explore(const struct sy_litmus *l,

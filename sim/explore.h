@@ -41,6 +41,9 @@ struct sy_extent {
 	sy_u32 states; /* more is an error, never a result; 0: any number */
 	size_t bytes; /* of memory, likewise */
 	int whole; /* without what reduce.h leaves out: the same results */
+	/* now and then, @open of @states still to be expanded; or NULL */
+	void (*progress)(void *arg, sy_u32 states, sy_u32 open, size_t bytes);
+	void *arg;
 };
 
 struct sy_explorer *sy_explore(const struct sy_litmus *l,

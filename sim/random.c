@@ -14,7 +14,6 @@
 #include "world.h"
 
 #define SY_LEVELS 4 /* calls go down only: stacks stay within bounds */
-#define SY_STEPS_MAX 100000
 
 struct sy_run_of {
 	sy_u64 random;
@@ -463,35 +462,16 @@ static int sy_run_seed(struct sy_run_of *r, sy_u64 seed, sy_u32 steps,
 	return broken != NULL;
 }
 
-int sy_run_random(int argc, char **argv)
+int sy_run_random(const struct sy_random_options *o)
 {
 	static struct sy_run_of r;
-	unsigned long long seed = strtoull(argv[0], NULL, 10), done = 0;
-	sy_u32 worlds = 1, steps = 1000, i, failed = 0;
-	int trace = 0, k;
+	unsigned long long done = 0;
+	sy_u32 i, failed = 0;
 
-	for (k = 1; k < argc; k++) {
-		if (!strncmp(argv[k], "--worlds=", 9)) {
-			worlds = (sy_u32)strtoul(argv[k] + 9, NULL, 10);
-		} else if (!strncmp(argv[k], "--steps=", 8)) {
-			steps = (sy_u32)strtoul(argv[k] + 8, NULL, 10);
-		} else if (!strcmp(argv[k], "--trace")) {
-			trace = 1;
-		} else {
-			fprintf(stderr, "switchyard-sim: no option %s\n",
-				argv[k]);
-			return 2;
-		}
-	}
-	if (!steps || steps > SY_STEPS_MAX) {
-		fprintf(stderr, "switchyard-sim: 1 to %u steps\n",
-			SY_STEPS_MAX);
-		return 2;
-	}
-	r.moves = calloc(steps, sizeof(*r.moves));
-	for (i = 0; r.moves && i < worlds && !failed; i++)
-		failed +=
-			(sy_u32)sy_run_seed(&r, seed + i, steps, trace, &done);
+	r.moves = calloc(o->steps, sizeof(*r.moves));
+	for (i = 0; r.moves && i < o->worlds && !failed; i++)
+		failed += (sy_u32)sy_run_seed(&r, o->seed + i, o->steps,
+					      o->trace, &done);
 	free(r.moves);
 	printf("run: settled %u, reverted %u, gave up %u, failed to prepare %u, still running %u; text freed %u, second transitions %u\n",
 	       r.ends[SY_RESULT_SETTLED], r.ends[SY_RESULT_REVERTED],

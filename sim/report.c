@@ -15,15 +15,11 @@
 
 #include "explore.h"
 #include "sim.h"
+#include "store.h"
 #include "table.h"
 
-struct sy_options {
-	int witness; /* tell the way to each "Sometimes" */
-	int quick; /* one line a test */
-	int tell_table; /* print the table and a witness for each yes */
-	struct sy_extent extent;
-	sy_u32 jobs; /* rows at a time */
-	const char *model; /* this one only, or NULL */
+struct sy_tally {
+	const struct sy_litmus_options *o;
 	struct sy_table table;
 	int failed, passed;
 	unsigned long long states;
@@ -34,20 +30,21 @@ struct sy_row {
 	sy_u32 model;
 	int definition;
 	sy_u8 detector;
-	int ok;
+	int ok, done;
 	sy_u32 states;
 	char *words; /* what is to be printed */
 	size_t nwords;
 };
 
 #define SY_ROWS (3 * SY_MODELS)
-#define SY_JOBS 64
 
 struct sy_rows {
-	struct sy_options *o;
+	struct sy_tally *report;
 	const struct sy_litmus *l;
-	pthread_mutex_t lock; /* of next and the options' table */
-	sy_u32 n, next;
+	pthread_mutex_t lock; /* of what follows, and the report's table */
+	sy_u32 n, next, printed;
+	time_t told; /* when progress was, and whether its line stands there */
+	int standing;
 	struct sy_row row[SY_ROWS];
 };
 
@@ -79,8 +76,8 @@ static const struct sy_witness *sy_witness_of(const struct sy_litmus *l,
 	return x->seen >> k & 1 ? &x->witness[k] : NULL;
 }
 
-static void sy_print_row(const struct sy_options *o, const struct sy_litmus *l,
-			 const struct sy_row *row,
+static void sy_print_row(const struct sy_litmus_options *o,
+			 const struct sy_litmus *l, const struct sy_row *row,
 			 const struct sy_explored *found, int fits, FILE *out)
 {
 	enum sy_expect is = sy_found(l, found);
@@ -117,16 +114,53 @@ static struct sy_litmus *sy_test_of(const struct sy_rows *rows,
 	return l;
 }
 
+struct sy_watch {
+	struct sy_rows *rows;
+	const struct sy_row *row;
+};
+
+/* On a terminal, every second: one line that the next one replaces. */
+static void sy_progress(void *arg, sy_u32 states, sy_u32 open, size_t bytes)
+{
+	const struct sy_watch *watch = arg;
+	struct sy_rows *rows = watch->rows;
+	time_t now = time(NULL);
+
+	pthread_mutex_lock(&rows->lock);
+	if (!rows->told)
+		rows->told = now;
+	if (now != rows->told) {
+		fprintf(stderr,
+			"\r\033[K%s %s: %.1f million states, %.1f to go on from, %.1f GB",
+			rows->l->name, sy_model_words[watch->row->model],
+			states / 1e6, open / 1e6, (double)bytes / 1e9);
+		rows->standing = 1;
+		rows->told = now;
+	}
+	pthread_mutex_unlock(&rows->lock);
+}
+
+static void sy_progress_clear(struct sy_rows *rows)
+{
+	if (rows->standing)
+		fputs("\r\033[K", stderr);
+	rows->standing = 0;
+}
+
 static void sy_judge_row(struct sy_rows *rows, struct sy_row *row, FILE *out)
 {
-	struct sy_options *o = rows->o;
+	const struct sy_litmus_options *o = rows->report->o;
 	struct sy_litmus *l = sy_test_of(rows, row);
+	struct sy_watch watch = { .rows = rows, .row = row };
+	struct sy_extent extent = o->extent;
 	struct sy_explored found;
 	struct sy_explorer *x;
 	const struct sy_witness *w;
 	int fits;
 
-	x = sy_explore(l, &sy_models[row->model], row->definition, &o->extent,
+	extent.progress = o->terminal ? sy_progress : NULL;
+	extent.arg = &watch;
+	x = sy_explore(l, &sy_models[row->model], row->definition, &extent,
 		       &found);
 	w = sy_witness_of(l, &found);
 	/* Where the request is refused nothing runs and nothing is seen. */
@@ -135,7 +169,8 @@ static void sy_judge_row(struct sy_rows *rows, struct sy_row *row, FILE *out)
 	row->ok = !found.over && !found.wrong && fits;
 	row->states = found.states;
 	pthread_mutex_lock(&rows->lock);
-	sy_table_note(&o->table, l, row->model, row->definition, x, &found);
+	sy_table_note(&rows->report->table, l, row->model, row->definition, x,
+		      &found);
 	pthread_mutex_unlock(&rows->lock);
 	sy_print_row(o, l, row, &found, fits, out);
 	if (found.wrong) {
@@ -148,6 +183,23 @@ static void sy_judge_row(struct sy_rows *rows, struct sy_row *row, FILE *out)
 	}
 	sy_explorer_free(x);
 	free(l);
+}
+
+/* Rows are printed in their order, each as soon as those before it are. */
+static void sy_row_done(struct sy_rows *rows, struct sy_row *row)
+{
+	pthread_mutex_lock(&rows->lock);
+	row->done = 1;
+	sy_progress_clear(rows);
+	for (; rows->printed < rows->n; rows->printed++) {
+		row = &rows->row[rows->printed];
+		if (!row->done)
+			break;
+		fputs(row->words, stdout);
+		free(row->words);
+	}
+	fflush(stdout);
+	pthread_mutex_unlock(&rows->lock);
 }
 
 static void *sy_judge_rows(void *arg)
@@ -167,6 +219,7 @@ static void *sy_judge_rows(void *arg)
 			exit(3);
 		sy_judge_row(rows, row, out);
 		fclose(out);
+		sy_row_done(rows, row);
 	}
 }
 
@@ -207,13 +260,14 @@ static void sy_add_row(struct sy_rows *rows, sy_u32 m, int definition,
  */
 static void sy_add_rows(struct sy_rows *rows)
 {
+	const char *model = rows->report->o->model;
 	const struct sy_litmus *l = rows->l;
 	sy_u32 m;
 
 	for (m = 0; m < SY_MODELS; m++) {
 		int served = sy_shell_served(l, &sy_models[m]);
 
-		if (rows->o->model && strcmp(rows->o->model, sy_model_words[m]))
+		if (model && strcmp(model, sy_model_words[m]))
 			continue;
 		if (served)
 			sy_add_row(rows, m, 0, SY_DETECTOR_NONE);
@@ -225,110 +279,89 @@ static void sy_add_rows(struct sy_rows *rows)
 }
 
 /* Return: 1 if all is as it should be. */
-static int sy_judge_test(struct sy_options *o, const struct sy_litmus *l)
+static int sy_judge_test(struct sy_tally *report, const struct sy_litmus *l)
 {
-	struct sy_rows rows = { .o = o, .l = l };
+	struct sy_rows rows = { .report = report, .l = l };
 	pthread_t job[SY_JOBS];
 	sy_u32 i, n = 0;
 	int ok = 1;
 
 	pthread_mutex_init(&rows.lock, NULL);
 	sy_add_rows(&rows);
-	while (n + 1 < o->jobs && n < SY_JOBS &&
+	while (n + 1 < report->o->jobs && n < SY_JOBS &&
 	       !pthread_create(&job[n], NULL, sy_judge_rows, &rows))
 		n++;
 	sy_judge_rows(&rows);
 	while (n)
 		pthread_join(job[--n], NULL);
 	for (i = 0; i < rows.n; i++) {
-		fputs(rows.row[i].words, stdout);
-		free(rows.row[i].words);
-		o->states += rows.row[i].states;
+		report->states += rows.row[i].states;
 		ok &= rows.row[i].ok;
 	}
 	pthread_mutex_destroy(&rows.lock);
 	return ok;
 }
 
-static void sy_run_file(struct sy_options *o, struct sy_litmus *l,
+static void sy_run_file(struct sy_tally *report, struct sy_litmus *l,
 			const char *path)
 {
-	unsigned long long before = o->states;
+	unsigned long long before = report->states;
 	struct timespec a, b;
 	char error[400], outcome[16];
 	int ok;
 
 	if (sy_litmus_read(path, l, error, sizeof(error))) {
 		printf("%s\n", error);
-		o->failed++;
+		report->failed++;
 		return;
 	}
 	sy_outcome_name(l, outcome, sizeof(outcome));
-	if (!o->quick)
+	if (!report->o->quick)
 		printf("%s: %s\n", l->name, outcome);
 	clock_gettime(CLOCK_MONOTONIC, &a);
-	ok = sy_judge_test(o, l);
+	ok = sy_judge_test(report, l);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	printf("%s %s: %s, %llu states, %.2f s\n", ok ? "ok" : "FAILED",
-	       l->name, outcome, o->states - before,
+	       l->name, outcome, report->states - before,
 	       (double)(b.tv_sec - a.tv_sec) +
 		       (double)(b.tv_nsec - a.tv_nsec) / 1e9);
 	fflush(stdout);
 	sy_litmus_free(l);
 	if (ok)
-		o->passed++;
+		report->passed++;
 	else
-		o->failed++;
+		report->failed++;
 }
 
 /* --table=FILE: derive the table too, and compare it with the one in there. */
-static void sy_run_table(struct sy_options *o, const char *path, int witness)
+static void sy_run_table(struct sy_tally *report, const char *path, int witness)
 {
-	int differ = sy_table_check(&o->table, path);
+	int differ = sy_table_check(&report->table, path);
 
 	if (witness || differ)
-		sy_table_print(&o->table, witness);
+		sy_table_print(&report->table, witness);
 	printf("%s table: %d differences to %s and to the core\n",
 	       differ ? "FAILED" : "ok", differ, path);
 	if (differ)
-		o->failed++;
+		report->failed++;
 	else
-		o->passed++;
+		report->passed++;
 }
 
-int sy_run_litmus(int argc, char **argv)
+int sy_run_litmus(const struct sy_litmus_options *options)
 {
-	const char *table = NULL;
-	struct sy_options o = { .extent = { .bytes = SY_BYTES }, .jobs = 1 };
-	struct sy_litmus *l = calloc(1, sizeof(*l));
+	struct sy_tally report = { .o = options };
+	struct sy_litmus *l = sy_grow(NULL, sizeof(*l));
 	int i;
 
-	for (i = 0; i < argc && l; i++) {
-		if (!strcmp(argv[i], "--witness"))
-			o.witness = 1;
-		else if (!strcmp(argv[i], "--quick"))
-			o.quick = 1;
-		else if (!strcmp(argv[i], "--tell-table"))
-			o.tell_table = 1;
-		else if (!strncmp(argv[i], "--model=", 8))
-			o.model = argv[i] + 8;
-		else if (!strncmp(argv[i], "--table=", 8))
-			table = argv[i] + 8;
-		else if (!strncmp(argv[i], "--states=", 9))
-			o.extent.states =
-				(sy_u32)strtoul(argv[i] + 9, NULL, 10);
-		else if (!strncmp(argv[i], "--jobs=", 7))
-			o.jobs = (sy_u32)strtoul(argv[i] + 7, NULL, 10);
-		else if (!strcmp(argv[i], "--whole"))
-			o.extent.whole = 1;
-		else
-			sy_run_file(&o, l, argv[i]);
-	}
+	memset(l, 0, sizeof(*l));
+	for (i = 0; i < options->nfiles; i++)
+		sy_run_file(&report, l, options->files[i]);
 	free(l);
-	if (table)
-		sy_run_table(&o, table, o.tell_table);
-	sy_table_deinit(&o.table);
-	printf("litmus: %d passed, %d failed (%llu states)\n", o.passed,
-	       o.failed, o.states);
-	return o.failed || !o.passed;
+	if (options->table)
+		sy_run_table(&report, options->table, options->tell_table);
+	sy_table_deinit(&report.table);
+	printf("litmus: %d passed, %d failed (%llu states)\n", report.passed,
+	       report.failed, report.states);
+	return report.failed || !report.passed;
 }
