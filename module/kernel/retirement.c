@@ -130,7 +130,7 @@ static int sy_retire_look(struct sy_retire_walk *walk)
 	if (sy_fault(SY_FAULT_RETIRE) || sy_table_fill(walk->table))
 		return -ENOMEM;
 	sy_table_for_each(walk->table, i, walk->st) {
-		sy_look_remote(walk->text, walk->st->task, sy_retire_seen,
+		sy_look_remote(&walk->text, walk->st->task, sy_retire_seen,
 			       walk);
 		cond_resched();
 	}

@@ -66,7 +66,7 @@ void sy_visit(struct sy_transition *tr, struct sy_task *st,
 }
 
 struct sy_remote_look {
-	const struct sy_set *set;
+	struct sy_set *const *set;
 	void (*seen)(void *data, const struct sy_sight *sight);
 	void *data;
 };
@@ -89,7 +89,9 @@ static int sy_look_held(struct task_struct *task, void *arg)
 	} else if (!try_get_task_stack(task)) {
 		sight.seen = SY_SEEN_DEAD;
 	} else {
-		sy_look_at(look->set, task, SY_VIEW_OFF_CPU, runnable, &sight);
+		/* Pairs with the release in sy_transition_sets_renew(). */
+		sy_look_at(smp_load_acquire(look->set), task, SY_VIEW_OFF_CPU,
+			   runnable, &sight);
 		sy_api.put_task_stack(task);
 	}
 	if (sy_fault(SY_FAULT_LOOK))
@@ -102,7 +104,8 @@ static int sy_look_held(struct task_struct *task, void *arg)
 
 /**
  * sy_look_remote() - look at a task from outside
- * @set:  the text to look for
+ * @set:  where the text to look for is found when the task is held; what was
+ *        there earlier need not know a module that the task has run since
  * @task: pinned
  * @seen: called with what was seen while the task is held where it is;
  *        SY_SEEN_RUNNING when it is on a CPU
@@ -110,7 +113,7 @@ static int sy_look_held(struct task_struct *task, void *arg)
  *
  * Context: process context.
  */
-void sy_look_remote(const struct sy_set *set, struct task_struct *task,
+void sy_look_remote(struct sy_set *const *set, struct task_struct *task,
 		    void (*seen)(void *data, const struct sy_sight *sight),
 		    void *data)
 {
@@ -253,7 +256,7 @@ void sy_scan(struct sy_transition *tr, struct sy_tally *ret)
 		if (!sy_task_pending(t, scan.st) || !sy_task_get(t, scan.st))
 			continue;
 		task = scan.st->task;
-		sy_look_remote(sy_set_now(tr), task, sy_scan_seen, &scan);
+		sy_look_remote(sy_set_place(tr), task, sy_scan_seen, &scan);
 		put_task_struct(task);
 		cond_resched();
 	}

@@ -71,7 +71,7 @@ static u32 sy_slots_left(struct sy_slots_walk *walk)
 	u32 i, left = 0;
 
 	sy_table_for_each(walk->table, i, walk->st) {
-		sy_look_remote(walk->nothing, walk->st->task, sy_slots_seen,
+		sy_look_remote(&walk->nothing, walk->st->task, sy_slots_seen,
 			       walk);
 		cond_resched();
 	}

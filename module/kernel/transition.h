@@ -68,11 +68,20 @@ struct sy_transition {
 	refcount_t users;
 };
 
-/* The side that tasks must leave now. */
+/* Where the side is found that tasks must leave now. */
+static inline struct sy_set *const *sy_set_place(const struct sy_transition *tr)
+{
+	return &tr->sets[!READ_ONCE(tr->table->goal)];
+}
+
+/*
+ * The side that tasks must leave now. Context: the task to be looked at is held,
+ * or is the one that asks: a module it may have run is known by then.
+ */
 static inline const struct sy_set *sy_set_now(const struct sy_transition *tr)
 {
 	/* Pairs with the release in sy_transition_sets_renew(). */
-	return smp_load_acquire(&tr->sets[!READ_ONCE(tr->table->goal)]);
+	return smp_load_acquire(sy_set_place(tr));
 }
 
 /* transition.c: the worker and the engine */
@@ -127,7 +136,7 @@ void sy_tally(struct sy_transition *tr, struct sy_tally *ret);
 u32 sy_nudge(struct sy_transition *tr);
 void sy_nudge_one(struct task_struct *task);
 u32 sy_excused_count(const struct sy_table *t);
-void sy_look_remote(const struct sy_set *set, struct task_struct *task,
+void sy_look_remote(struct sy_set *const *set, struct task_struct *task,
 		    void (*seen)(void *data, const struct sy_sight *sight),
 		    void *data);
 
