@@ -49,12 +49,15 @@ static int sy_anybody_minds(const struct sy_world *w)
 /*
  * The end: every call goes to the final side already, hooks find nothing to do
  * and nobody is held. When each word is set, and the table goes, is seen by
- * nobody: a call that still asks is told what its word would say later.
+ * nobody: a call that still asks is told what its word would say later. But a
+ * module that comes is still registered, and when the patch retires it is not.
  */
 static int sy_end_is_unseen(const struct sy_sim *s)
 {
 	const struct sy_world *w = s->w;
 
+	if (s->l->ntargets && !w->e.to_new)
+		return 0;
 	return w->e.state == SY_SETTLING && !w->counting &&
 	       sy_next_action(w) == SY_ACT_SETTLE &&
 	       sy_all_lead_to(s, w->e.to_new) && !sy_anybody_minds(w);

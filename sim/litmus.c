@@ -48,6 +48,7 @@ static const char *const sy_op_words[SY_OP__LAST] = {
 	[SY_OP_FORK] = "fork",	       [SY_OP_EXITING] = "exiting",
 	[SY_OP_OFFLIST] = "off-lists", [SY_OP_DIE] = "die",
 	[SY_OP_SPIN] = "spin",	       [SY_OP_RETURN_IF] = "return-if",
+	[SY_OP_LOAD] = "load",	       [SY_OP_UNLOAD] = "unload",
 };
 
 struct sy_reader {
@@ -183,6 +184,21 @@ static int sy_thread_index(struct sy_reader *r, sy_u8 *ret)
 	return sy_expected(r, "a thread declared above");
 }
 
+static int sy_target(struct sy_reader *r, sy_u8 *ret)
+{
+	char name[sizeof(r->l->target[0])];
+	sy_u32 i;
+
+	if (sy_name(r, name, sizeof(name)))
+		return -1;
+	for (i = 0; i < r->l->ntargets; i++)
+		if (!strcmp(r->l->target[i], name)) {
+			*ret = (sy_u8)i;
+			return 0;
+		}
+	return sy_expected(r, "a module declared above");
+}
+
 static int sy_operands(struct sy_reader *r, struct sy_insn *in)
 {
 	sy_u32 value;
@@ -193,6 +209,9 @@ static int sy_operands(struct sy_reader *r, struct sy_insn *in)
 		return sy_func(r, &in->a);
 	case SY_OP_FORK:
 		return sy_thread_index(r, &in->a);
+	case SY_OP_LOAD:
+	case SY_OP_UNLOAD:
+		return sy_target(r, &in->a);
 	case SY_OP_INC:
 	case SY_OP_DEC:
 	case SY_OP_LOCK:
@@ -232,7 +251,49 @@ static int sy_instruction(struct sy_reader *r, const char *word)
 	return sy_operands(r, in);
 }
 
-/* function NAME [old|new|newer] [unchecked] [nmi] */
+/* module NAME [loaded] */
+static int sy_line_module(struct sy_reader *r)
+{
+	struct sy_litmus *l = r->l;
+	const char *word;
+	sy_u32 i;
+
+	if (l->ntargets == SY_TARGETS)
+		return sy_expected(r, "at most %u modules", SY_TARGETS);
+	if (sy_name(r, l->target[l->ntargets], sizeof(l->target[0])))
+		return -1;
+	for (i = 0; i < l->ntargets; i++)
+		if (!strcmp(l->target[i], l->target[l->ntargets]))
+			return sy_expected(r, "each module once");
+	word = sy_next(r);
+	if (word && strcmp(word, "loaded"))
+		return sy_expected(r, "loaded, or the end of the line");
+	l->loaded |= (sy_u8)(!!word << l->ntargets++);
+	return 0;
+}
+
+/* in MODULE: where the original is; what replaces it is in a patch. */
+static int sy_function_in(struct sy_reader *r)
+{
+	sy_u8 target;
+
+	if (r->side)
+		return sy_expected(r, "in behind the old version only");
+	if (sy_target(r, &target))
+		return -1;
+	r->func->part = (sy_u8)(1 + target);
+	return 0;
+}
+
+static int sy_function_end(struct sy_reader *r)
+{
+	if (r->func->defined >> r->side & 1)
+		return sy_expected(r, "each version once");
+	r->func->defined |= (sy_u8)(1 << r->side);
+	return 0;
+}
+
+/* function NAME [old|new|newer] [unchecked] [nmi] [in MODULE] */
 static int sy_line_function(struct sy_reader *r)
 {
 	const char *word;
@@ -252,14 +313,13 @@ static int sy_line_function(struct sy_reader *r)
 			r->func->flags |= SY_FUNC_UNCHECKED;
 		else if (!strcmp(word, "nmi"))
 			r->func->flags |= SY_FUNC_NMI;
+		else if (!strcmp(word, "in"))
+			return sy_function_in(r) || sy_function_end(r);
 		else if (strcmp(word, "old"))
 			return sy_expected(r,
-					   "old, new, newer, unchecked or nmi");
+					   "old, new, newer, unchecked, nmi or in");
 	}
-	if (r->func->defined >> r->side & 1)
-		return sy_expected(r, "each version once");
-	r->func->defined |= (sy_u8)(1 << r->side);
-	return 0;
+	return sy_function_end(r);
 }
 
 static int sy_thread_options(struct sy_reader *r, struct sy_thread *th)
@@ -524,6 +584,8 @@ static int sy_line(struct sy_reader *r)
 		return sy_line_patch(r);
 	if (!strcmp(word, "function"))
 		return sy_line_function(r);
+	if (!strcmp(word, "module"))
+		return sy_line_module(r);
 	if (!strcmp(word, "thread"))
 		return sy_line_thread(r);
 	if (!strcmp(word, "request"))
@@ -539,12 +601,6 @@ static int sy_line(struct sy_reader *r)
 		return cpus ? 0 : sy_expected(r, "at least one CPU");
 	}
 	return sy_instruction(r, word);
-}
-
-static int sy_in_both(const struct sy_litmus *l, sy_u32 func)
-{
-	return l->then && l->func[func].patched != SY_NONE &&
-	       l->then->func[func].patched != SY_NONE;
 }
 
 static int sy_in_any(const struct sy_litmus *l, sy_u32 func)
@@ -572,6 +628,24 @@ static int sy_whole_pair(struct sy_reader *r)
 	return 0;
 }
 
+/* A module without a function is a slip; and there is one patch with them. */
+static int sy_whole_targets(struct sy_reader *r)
+{
+	const struct sy_litmus *l = r->l;
+	sy_u32 i, k;
+
+	if (l->ntargets && l->then)
+		return sy_expected(r,
+				   "one patch where there are modules, not two");
+	for (i = 0; i < l->ntargets; i++) {
+		for (k = 0; k < l->nfuncs && l->func[k].part != 1 + i; k++)
+			;
+		if (k == l->nfuncs)
+			return sy_expected(r, "a function in %s", l->target[i]);
+	}
+	return 0;
+}
+
 static int sy_whole_bodies(struct sy_reader *r)
 {
 	static const char *const wanted[] = {
@@ -590,57 +664,6 @@ static int sy_whole_bodies(struct sy_reader *r)
 	return 0;
 }
 
-/* Which body is meant by either side, in each of the transitions. */
-static void sy_finish_versions(struct sy_litmus *l)
-{
-	const struct sy_litmus *then = l->then;
-	sy_u32 i;
-
-	for (i = 0; i < l->nfuncs; i++) {
-		struct sy_routine *r = &l->func[i];
-
-		if (r->patched != SY_NONE)
-			r->version[1] = 1;
-		else if (then && then->func[i].patched != SY_NONE)
-			r->version[0] = !then->to_new;
-	}
-}
-
-/* The second transition: the first patch's functions are where it left them. */
-static void sy_finish_second(struct sy_litmus *l)
-{
-	struct sy_litmus *then = l->then;
-	struct sy_routine *r;
-	sy_u32 i;
-	sy_u8 place;
-
-	for (i = 0; i < l->nfuncs; i++) {
-		r = &then->func[i];
-		place = r->patched;
-		*r = l->func[i];
-		r->patched = place;
-		r->version[0] = 0;
-		r->version[1] = 1 + sy_in_both(l, i);
-		if (place == SY_NONE && l->func[i].patched != SY_NONE)
-			r->version[0] = l->to_new;
-	}
-	memcpy(then->thread, l->thread, sizeof(then->thread));
-	memcpy(then->var, l->var, sizeof(then->var));
-	memcpy(then->own, l->own, sizeof(then->own));
-	then->nfuncs = l->nfuncs;
-	then->nthreads = l->nthreads;
-	then->ncpus = l->ncpus;
-	then->outcome = l->outcome;
-	then->observation = l->observation;
-}
-
-void sy_litmus_finish(struct sy_litmus *l)
-{
-	sy_finish_versions(l);
-	if (l->then)
-		sy_finish_second(l);
-}
-
 /* What no single line can show. */
 static int sy_whole(struct sy_reader *r)
 {
@@ -652,7 +675,7 @@ static int sy_whole(struct sy_reader *r)
 		return sy_expected(r, "a name and a reason (litmus, why)");
 	if (!l->npatched || !l->nthreads)
 		return sy_expected(r, "a patch and a thread");
-	if (sy_whole_pair(r) || sy_whole_bodies(r))
+	if (sy_whole_pair(r) || sy_whole_bodies(r) || sy_whole_targets(r))
 		return -1;
 	if (l->outcome == SY_OUTCOME_NONE)
 		return sy_expected(r, "an outcome");

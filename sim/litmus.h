@@ -10,6 +10,7 @@
 #define SY_THREADS 512
 #define SY_CALLS 6
 #define SY_VARS 4
+#define SY_TARGETS 3
 #define SY_MODELS 12 /* nine, and the relaxed variants of LEAVE_KERNEL */
 #define SY_NONE 0xff
 #define SY_WHY 2000
@@ -37,6 +38,8 @@ enum sy_op {
 	SY_OP_DIE,
 	SY_OP_SPIN, /* for ever */
 	SY_OP_RETURN_IF, /* returns if variable a is b */
+	SY_OP_LOAD, /* a: target module */
+	SY_OP_UNLOAD, /* a: target module, in which nobody is */
 	SY_OP__LAST
 };
 
@@ -56,6 +59,7 @@ struct sy_routine {
 	char name[32];
 	sy_u8 patched; /* place in the patch's order, or SY_NONE */
 	sy_u8 flags;
+	sy_u8 part; /* 0: vmlinux; 1 and up: the target modules */
 	sy_u8 defined; /* bit i: body[i] */
 	/* Which body either side runs; [0] if it is not in the patch. */
 	sy_u8 version[2];
@@ -102,6 +106,9 @@ struct sy_litmus {
 	char var[SY_VARS][16];
 	char own[SY_VARS][16];
 	sy_u32 nvars, nown;
+	char target[SY_TARGETS][16]; /* modules that come and go */
+	sy_u32 ntargets;
+	sy_u8 loaded; /* bit i: target i is, at first */
 	sy_u8 to_new;
 	sy_u8 reverse; /* a request to reverse may come at any time */
 	sy_u8 deadline; /* the deadline may pass */
@@ -120,6 +127,13 @@ struct sy_litmus {
 	sy_u32 observation; /* SY_OUTCOME_OBSERVED: one of SY_M1 .. SY_M4 */
 	enum sy_expect expect[SY_MODELS];
 };
+
+/* Have both patches this function? */
+static inline int sy_in_both(const struct sy_litmus *l, sy_u32 func)
+{
+	return l->then && l->func[func].patched != SY_NONE &&
+	       l->then->func[func].patched != SY_NONE;
+}
 
 extern const struct sy_model sy_models[SY_MODELS];
 extern const char *const sy_model_words[SY_MODELS];

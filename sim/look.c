@@ -7,7 +7,10 @@
  */
 #include "world.h"
 
-/* The side that tasks must leave now: sets[!goal] in the kernel. */
+/*
+ * The side that tasks must leave now: sets[!goal] in the kernel, taken when the
+ * task is held, so that it is of one instant with the look.
+ */
 static sy_u8 sy_leaving(const struct sy_world *w)
 {
 	return !w->goal;
@@ -30,6 +33,9 @@ static sy_u32 sy_sight_stack(const struct sy_sim *s,
 		/* sy_live_below(): what a patch left is neither side's. */
 		else if (f->version != r->version[f->side])
 			seen |= SY_SEEN_IN_SET;
+		/* Old text that was not there when the sets were made last. */
+		else if (!f->side && !sy_part_in_sets(s, f->func))
+			continue;
 		else if (f->side == sy_leaving(s->w))
 			seen |= f->epoch && f->epoch == s->w->count_epoch ?
 					SY_SEEN_COUNTED :

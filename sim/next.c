@@ -26,7 +26,7 @@ void sy_world_begin(struct sy_sim *s)
 		if (l->func[l->order[i]].flags & SY_FUNC_UNCHECKED)
 			w->o.unchecked |= 1ull << i;
 	w->gate_universe = !l->to_new;
-	w->registered = !l->to_new;
+	sy_parts_begin(s);
 	memset(w->word, 0, sizeof(w->word));
 	for (i = 0; i < l->npatched; i++)
 		w->word[i] = l->to_new ? SY_WORD_OLD : SY_WORD_NEW;

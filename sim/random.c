@@ -26,6 +26,8 @@ struct sy_run_of {
 	sy_u32 ends[SY_RESULT__LAST + 1]; /* [SY_RESULT_NONE]: still running */
 	sy_u32 freed; /* worlds whose new text was freed */
 	sy_u32 seconds; /* worlds that came to a second transition */
+	sy_u32 nplain; /* functions that anybody may call */
+	sy_u32 targets; /* worlds with modules that come and go */
 };
 
 static sy_u32 sy_below(struct sy_run_of *r, sy_u32 n)
@@ -43,10 +45,10 @@ static sy_u32 sy_below(struct sy_run_of *r, sy_u32 n)
 /* A function of a lower level; levels are the index modulo SY_LEVELS. */
 static sy_u8 sy_callee(struct sy_run_of *r, sy_u32 level)
 {
-	sy_u32 f = sy_below(r, r->l.nfuncs);
+	sy_u32 f = sy_below(r, r->nplain);
 
 	while (f % SY_LEVELS <= level)
-		f = (f + 1) % r->l.nfuncs;
+		f = (f + 1) % r->nplain;
 	return (sy_u8)f;
 }
 
@@ -76,6 +78,7 @@ static void sy_make_functions(struct sy_run_of *r)
 	sy_u32 i;
 
 	l->nfuncs = 2 * SY_LEVELS + SY_LEVELS * sy_below(r, 8);
+	r->nplain = l->nfuncs;
 	for (i = 0; i < l->nfuncs; i++) {
 		struct sy_routine *f = &l->func[i];
 		int patched = i % SY_LEVELS && !sy_below(r, 2);
@@ -265,6 +268,85 @@ static void sy_make_second(struct sy_run_of *r)
 		l->then = then;
 }
 
+/* A function of a module, in the patch or not. */
+static sy_u8 sy_make_inside(struct sy_run_of *r, const char *name, sy_u8 target,
+			    int patched)
+{
+	struct sy_insn body[2][SY_INSNS] = { 0 };
+	struct sy_litmus *l = &r->l;
+	struct sy_routine *f;
+	sy_u8 index;
+
+	/* To be found asleep there is what it is for. */
+	body[0][0].op = SY_OP_SLEEP;
+	body[1][0].op = SY_OP_SLEEP;
+	sy_make_body(r, 0, body[0] + 1);
+	sy_make_body(r, 0, body[1] + 1);
+	index = sy_make_special(r, name, body[0], SY_INSNS);
+	f = &l->func[index];
+	f->part = (sy_u8)(1 + target);
+	if (!patched)
+		return index;
+	memcpy(f->body[1], body[1], sizeof(f->body[1]));
+	f->defined = 3;
+	f->patched = (sy_u8)l->npatched;
+	l->order[l->npatched++] = index;
+	return index;
+}
+
+/*
+ * Nobody calls what is not there, and no module goes with somebody inside: the
+ * first module comes and stays, each who wants it loads it; of the second one has
+ * the use at a time, and takes it out behind him.
+ */
+static void sy_make_users(struct sy_run_of *r, sy_u8 stays[2], sy_u8 goes[2])
+{
+	struct sy_litmus *l = &r->l;
+	sy_u8 mount, session;
+	sy_u32 i;
+
+	mount = sy_make_special(r, "mount",
+				(struct sy_insn[]){
+					{ SY_OP_LOAD, 0, 0 },
+					{ SY_OP_CALL, stays[0], 0 },
+					{ SY_OP_CALL, stays[1], 0 } },
+				3);
+	session =
+		sy_make_special(r, "session",
+				(struct sy_insn[]){ { SY_OP_LOCK, 0, 0 },
+						    { SY_OP_LOAD, 1, 0 },
+						    { SY_OP_CALL, goes[0], 0 },
+						    { SY_OP_CALL, goes[1], 0 },
+						    { SY_OP_UNLOAD, 1, 0 },
+						    { SY_OP_UNLOCK, 0, 0 } },
+				6);
+	for (i = 0; i < l->nthreads; i++)
+		if (l->thread[i].kind == SY_USER && !sy_below(r, 2))
+			l->thread[i].call[0] = sy_below(r, 2) ? mount : session;
+}
+
+/* In half of the smaller worlds with one patch some of it is in modules. */
+static void sy_make_targets(struct sy_run_of *r)
+{
+	struct sy_litmus *l = &r->l;
+	sy_u8 stays[2], goes[2];
+
+	if (l->then || l->nthreads >= 100 || sy_below(r, 2))
+		return;
+	r->targets++;
+	strcpy(l->target[0], "stays");
+	strcpy(l->target[1], "goes");
+	l->ntargets = 2;
+	l->loaded = (sy_u8)sy_below(r, 4);
+	strcpy(l->var[0], "use");
+	l->nvars = 1;
+	stays[0] = sy_make_inside(r, "stays0", 0, 1);
+	stays[1] = sy_make_inside(r, "stays1", 0, (int)sy_below(r, 2));
+	goes[0] = sy_make_inside(r, "goes0", 1, 1);
+	goes[1] = sy_make_inside(r, "goes1", 1, (int)sy_below(r, 2));
+	sy_make_users(r, stays, goes);
+}
+
 static void sy_make_world(struct sy_run_of *r, sy_u64 seed)
 {
 	struct sy_litmus *l = &r->l;
@@ -290,6 +372,7 @@ static void sy_make_world(struct sy_run_of *r, sy_u64 seed)
 	l->thread[i].ncalls = 1;
 	l->thread[i].call[0] = sp.leaf;
 	l->ncpus = 1 + sy_below(r, 8);
+	sy_make_targets(r);
 	sy_litmus_finish(l);
 	r->w = calloc(1, sy_world_size(l->nthreads));
 }
@@ -312,7 +395,10 @@ static const char *sy_after_move(struct sy_sim *s)
 	return broken;
 }
 
-/* The engine gets a good share, or it would starve among hundreds of tasks. */
+/*
+ * The engine gets a good share, or it would starve among hundreds of tasks; a
+ * smaller one where modules are to come before it is done.
+ */
 static struct sy_move sy_choose(struct sy_run_of *r,
 				const struct sy_move *moves, sy_u32 n)
 {
@@ -320,7 +406,7 @@ static struct sy_move sy_choose(struct sy_run_of *r,
 
 	while (first && moves[first - 1].kind >= SY_MOVE_WORKER)
 		first--;
-	if (first == n || sy_below(r, 3))
+	if (first == n || sy_below(r, r->l.ntargets ? 8 : 3))
 		return moves[sy_below(r, n)];
 	/* Faults are rare, and preparing is to succeed more often than not. */
 	do
@@ -473,10 +559,10 @@ int sy_run_random(const struct sy_random_options *o)
 		failed += (sy_u32)sy_run_seed(&r, o->seed + i, o->steps,
 					      o->trace, &done);
 	free(r.moves);
-	printf("run: settled %u, reverted %u, gave up %u, failed to prepare %u, still running %u; text freed %u, second transitions %u\n",
+	printf("run: settled %u, reverted %u, gave up %u, failed to prepare %u, still running %u; text freed %u, second transitions %u, with modules %u\n",
 	       r.ends[SY_RESULT_SETTLED], r.ends[SY_RESULT_REVERTED],
 	       r.ends[SY_RESULT_GAVE_UP], r.ends[SY_RESULT_FAILED],
-	       r.ends[SY_RESULT_NONE], r.freed, r.seconds);
+	       r.ends[SY_RESULT_NONE], r.freed, r.seconds, r.targets);
 	printf("run: %u passed, %u failed (%llu steps)\n", i - failed, failed,
 	       done);
 	return failed || !i;

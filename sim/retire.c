@@ -63,10 +63,11 @@ int sy_retire_can_step(const struct sy_sim *s)
 {
 	switch (s->w->retiring) {
 	case SY_RETIRE_DUE:
+		return !s->w->claimed;
 	case SY_RETIRE_WALK:
 		return 1;
 	case SY_RETIRE_GRACE:
-		return !sy_any_holdout(s->w);
+		return !s->w->claimed && !sy_any_holdout(s->w);
 	default:
 		return 0;
 	}
@@ -95,6 +96,7 @@ static void sy_retire_free(struct sy_sim *s)
 	sy_u32 i;
 
 	w->retiring = SY_RETIRE_FREED;
+	w->there = 0;
 	sy_say(s, "the new text is freed");
 	for (i = 0; i < w->ntasks; i++)
 		if (w->task[i].life == SY_ALIVE && sy_in_text(s, &w->task[i]))
@@ -110,7 +112,7 @@ void sy_retire_step(struct sy_sim *s)
 	case SY_RETIRE_DUE:
 		for (i = 0; i < s->l->npatched; i++)
 			w->word[i] = SY_WORD_OLD;
-		w->registered = 0;
+		sy_parts_unregister(s);
 		w->retiring = SY_RETIRE_WALK;
 		sy_say(s, "the retirement takes the redirects off");
 		break;

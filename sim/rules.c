@@ -28,7 +28,7 @@ static int sy_words_agree(const struct sy_sim *s)
 	const struct sy_world *w = s->w;
 	sy_u32 i;
 
-	if (w->e.state != SY_IDLE || w->acting || w->refused || !w->registered)
+	if (w->e.state != SY_IDLE || w->acting || w->refused || !w->open)
 		return 1;
 	for (i = 0; i < s->l->npatched; i++)
 		if (w->word[i] != (w->e.to_new ? SY_WORD_NEW : SY_WORD_OLD))
@@ -63,6 +63,8 @@ static const char *sy_disagreement(const struct sy_sim *s)
 		return "a task's universe is not the side it switched to";
 	if (!sy_words_agree(s))
 		return "at rest a function does not lead to the final side";
+	if (!sy_parts_agree(s))
+		return "a module runs without its redirects, or is gone and has some";
 	if (!sy_nobody_stays(w))
 		return "somebody is held though no hold lasts";
 	if (w->o.model.sw == SY_SWITCH_KERNEL && w->armed &&
@@ -79,6 +81,10 @@ const char *sy_broken_rule(const struct sy_sim *s)
 
 	if (w->overflow)
 		return "the test is over the simulator's bounds (frames, or a sleep in an interrupt)";
+	if (w->not_there)
+		return "the test calls a function of a module that is not loaded";
+	if (w->gone_in_use)
+		return "the test unloads a module in which somebody is";
 	if (s->wrong)
 		return s->wrong;
 	if (w->count_wrong)

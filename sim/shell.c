@@ -188,7 +188,8 @@ static void sy_prepare(struct sy_sim *s)
 		break;
 	}
 	/* Waited for the flush, or was reversed meanwhile. */
-	w->registered = 1;
+	if (s->l->to_new)
+		sy_parts_register(s);
 	sy_done(w);
 	sy_say(s, "the worker is prepared");
 	if (w->flush_done)
@@ -472,6 +473,9 @@ static void sy_settle(struct sy_sim *s)
 		w->task[i].working = 0;
 	}
 	w->pending = 0;
+	w->sets = 0;
+	/* The patch is SY_ST_RETIRING now. */
+	w->closed = !side;
 	sy_done(w);
 	sy_say(s, "the worker has settled");
 	sy_feed_kind(s, SY_EVENT_SETTLED);
@@ -548,6 +552,19 @@ static void sy_feed_hints(struct sy_sim *s)
 	}
 }
 
+/* Preparing ends with what sy_parts_register() or sy_parts_count() claims. */
+static int sy_can_claim(const struct sy_sim *s)
+{
+	return !s->w->claimed || (!s->l->to_new && !s->w->counting);
+}
+
+/* What was prepared is undone; a patch that was not in force gives its parts up. */
+int sy_shell_prepare_can_fail(const struct sy_sim *s)
+{
+	return s->w->acting && s->w->act.kind == SY_ACT_PREPARE &&
+	       !s->w->claimed;
+}
+
 int sy_shell_can_step(const struct sy_sim *s)
 {
 	const struct sy_world *w = s->w;
@@ -555,7 +572,8 @@ int sy_shell_can_step(const struct sy_sim *s)
 	if (!w->acting)
 		return w->nqueue || w->drained || w->flushed_hint;
 	if (w->act.kind == SY_ACT_PREPARE && w->pos == 1)
-		return !w->flush_started || w->flush_done || w->cancelled;
+		return sy_can_claim(s) &&
+		       (!w->flush_started || w->flush_done || w->cancelled);
 	if (w->act.kind == SY_ACT_STOP && w->gathering && !w->counting)
 		return sy_stop_all_came(s);
 	return 1;
@@ -580,7 +598,7 @@ int sy_shell_can_fail(const struct sy_sim *s, enum sy_sim_fault fault)
 	case SY_FAULT_STOP_LATE:
 		return w->gathering && !w->counting && !sy_stop_all_came(s);
 	default:
-		return w->acting && kind == SY_ACT_PREPARE;
+		return sy_shell_prepare_can_fail(s);
 	}
 }
 
@@ -658,6 +676,8 @@ void sy_shell_failed(struct sy_sim *s)
 	w->pending = 0;
 	w->holds = 0;
 	w->engine_holds = 0;
+	w->sets = 0;
+	w->closed = s->l->to_new & 1;
 	for (i = 0; i < w->ntasks; i++) {
 		w->task[i].inside = 0;
 		w->task[i].uncounted = 0;

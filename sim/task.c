@@ -42,7 +42,9 @@ static void sy_decided(struct sy_sim *s, sy_u32 i, sy_u8 side)
 	struct sy_sim_frame *f = sy_top(t);
 
 	/* Without a redirect the call goes straight to the old body. */
-	f->at = s->definition || s->w->registered ? SY_AT_DECIDED : SY_AT_BODY;
+	f->at = s->definition || sy_part_registered(s, f->func) ?
+			SY_AT_DECIDED :
+			SY_AT_BODY;
 	f->side = side;
 	f->version = sy_version(&s->l->func[f->func], side);
 	sy_next_note(s, i, f->func);
@@ -87,12 +89,16 @@ static void sy_call(struct sy_sim *s, sy_u32 i, sy_u32 func, int irq, int nmi)
 	f->func = (sy_u8)func;
 	f->irq = irq || nmi;
 	f->nmi = nmi || (t->nframes > 1 && t->frame[t->nframes - 2].nmi);
+	sy_target_called(s, func);
 	if (r->patched == SY_NONE) {
 		sy_decided_long_ago(s, i);
 		return;
 	}
 	if (s->definition) {
 		f->at = SY_AT_ASK;
+	} else if (!sy_part_registered(s, func)) {
+		sy_decided(s, i, 0);
+		return;
 	} else if (w->word[r->patched] == SY_WORD_ASK) {
 		f->at = SY_AT_ASK;
 	} else {
@@ -296,6 +302,8 @@ int sy_task_can_wake(const struct sy_sim *s, sy_u32 i)
 		return sy_value(s->w, t, in->a) == in->b;
 	if (in->op == SY_OP_LOCK)
 		return !sy_value(s->w, t, in->a);
+	if (in->op == SY_OP_LOAD || in->op == SY_OP_UNLOAD)
+		return sy_target_can_wake(s, i, in->a);
 	return !s->l->thread[i].unwoken;
 }
 
@@ -312,7 +320,8 @@ void sy_task_wake(struct sy_sim *s, sy_u32 i)
 
 	/* Its next stay begins when it runs: so far it has done nothing. */
 	t->resumes = op == SY_OP_REST && sy_task_resting(s, t);
-	if (op != SY_OP_AWAIT && op != SY_OP_AWAITI && op != SY_OP_LOCK)
+	if (op != SY_OP_AWAIT && op != SY_OP_AWAITI && op != SY_OP_LOCK &&
+	    op != SY_OP_LOAD && op != SY_OP_UNLOAD)
 		sy_top(t)->pc++;
 	t->run = SY_RUNNABLE;
 }
@@ -450,6 +459,10 @@ static int sy_exec_special(struct sy_sim *s, sy_u32 i, const struct sy_insn *in)
 	case SY_OP_LOCK:
 		sy_await(s, i, in);
 		return 1;
+	case SY_OP_LOAD:
+	case SY_OP_UNLOAD:
+		sy_target_step(s, i, in);
+		return 1;
 	case SY_OP_DIE:
 		sy_die(s, i);
 		return 1;
@@ -535,10 +548,11 @@ static int sy_invisible(const struct sy_sim *s, sy_u32 i)
 	if (in->op == SY_OP_POINT)
 		return 1;
 	if (in->op == SY_OP_CALL)
-		return !sy_in_set(s, in->a) && !s->l->func[in->a].version[0];
+		return !sy_in_set(s, in->a) && !s->l->func[in->a].version[0] &&
+		       !s->l->func[in->a].part;
 	/* The end of an interrupt lets the task be preempted again. */
 	return in->op == SY_OP_END && !f->irq && !sy_in_set(s, f->func) &&
-	       !f->version &&
+	       !f->version && !s->l->func[f->func].part &&
 	       !(s->l->thread[i].kind == SY_KTHREAD && t->nframes == 1);
 }
 
@@ -549,6 +563,15 @@ void sy_task_step(struct sy_sim *s, sy_u32 i)
 	sy_task_step_one(s, i);
 	while (!s->w->overflow && sy_invisible(s, i))
 		sy_task_step_one(s, i);
+}
+
+/* No interrupt sleeps. */
+static int sy_may_not_interrupt(const struct sy_sim *s,
+				const struct sy_sim_task *t)
+{
+	sy_u8 op = sy_insn(s, t)->op;
+
+	return op == SY_OP_SLEEP || op == SY_OP_LOAD || op == SY_OP_UNLOAD;
 }
 
 static void sy_task_step_one(struct sy_sim *s, sy_u32 i)
@@ -583,7 +606,7 @@ static void sy_task_step_one(struct sy_sim *s, sy_u32 i)
 		       sy_func_name(s, sy_top(t)->func));
 		break;
 	default:
-		if (sy_insn(s, t)->op == SY_OP_SLEEP && sy_in_interrupt(t)) {
+		if (sy_in_interrupt(t) && sy_may_not_interrupt(s, t)) {
 			s->w->overflow = 1;
 			return;
 		}

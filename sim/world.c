@@ -256,7 +256,7 @@ static void sy_moves_of_engine(struct sy_moves *m)
 		sy_add(m, SY_MOVE_WORKER, 0, 0);
 	if (w->flush_started && !w->flush_done && !sy_any_holdout(w))
 		sy_add(m, SY_MOVE_FLUSHED, 0, 0);
-	if (w->acting && w->act.kind == SY_ACT_PREPARE && s->l->fault_failed)
+	if (s->l->fault_failed && sy_shell_prepare_can_fail(s))
 		sy_add(m, SY_MOVE_FAILED, 0, 0);
 	if (w->gathering) {
 		for (cpu = 0; cpu < s->l->ncpus; cpu++)

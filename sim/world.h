@@ -31,6 +31,15 @@ struct sy_sim_frame {
 	sy_u8 below[2]; /* counted calls, by epoch, that it replaced by a jump */
 };
 
+/* How far a load or an unloading is, of the thread that carries it out. */
+enum sy_moving {
+	SY_MOVING_NOT,
+	SY_MOVING_CLAIM, /* it wants to claim the patch */
+	SY_MOVING_GRACE, /* it has, and ftrace waits for a grace period */
+};
+
+enum sy_target_state { SY_ABSENT, SY_COMING, SY_LIVE, SY_GOING };
+
 enum sy_life { SY_UNBORN, SY_ALIVE, SY_DEAD, SY_GONE };
 enum sy_run { SY_ON_CPU, SY_RUNNABLE, SY_ASLEEP, SY_ASLEEP_D, SY_HALTED };
 
@@ -44,6 +53,7 @@ struct sy_sim_task {
 	sy_u8 resumes:1; /* woken in its main loop, has not run since */
 	sy_u8 left:1; /* retirement: seen outside the text */
 	sy_u8 ran_next:1; /* in this stay, a function of the patch to come */
+	sy_u8 moving:2; /* enum sy_moving */
 	sy_u8 run:3;
 	sy_u8 irqs:1; /* still to come */
 	sy_u8 nmis:1;
@@ -107,7 +117,11 @@ struct sy_world {
 	sy_u8 goal:1;
 	sy_u8 gate_by_task:1, gate_universe:1;
 	sy_u8 gate_nmi:1; /* entered from NMI since the gate was set */
-	sy_u8 registered:1;
+	sy_u8 open:1; /* parts are registered, and those that come are at once */
+	sy_u8 claimed:1; /* somebody registers or unregisters parts */
+	sy_u8 closed:1; /* the patch retires, or has no parts: none comes */
+	sy_u8 not_there:1; /* a function was called that was not loaded */
+	sy_u8 gone_in_use:1; /* a module was unloaded with somebody inside */
 	sy_u8 retiring:3;
 	sy_u8 gathering:1; /* a stop is being gathered */
 	sy_u8 some_inside:1; /* a CPU that came saw its task inside */
@@ -131,6 +145,11 @@ struct sy_world {
 	sy_u8 hold_all:1; /* everyone who comes to the border, not the marked */
 	sy_u16 holds; /* SWITCH_KERNEL: the table's word inside */
 	sy_u32 stopped; /* CPUs that came to the stop */
+	/* Bit 0: vmlinux, bit 1 and up: the target modules. */
+	sy_u8 there; /* resolved */
+	sy_u8 registered; /* the entries lead through the gateway */
+	sy_u8 sets; /* a look knows their old text */
+	sy_u8 target[SY_TARGETS]; /* enum sy_target_state */
 	sy_u8 word[SY_FUNCS]; /* enum sy_word, by place in the patch */
 	struct sy_sim_task task[];
 };
@@ -229,6 +248,17 @@ int sy_next_can_begin(const struct sy_sim *s);
 void sy_next_begin(struct sy_sim *s);
 void sy_next_note(struct sy_sim *s, sy_u32 i, sy_u32 func);
 
+/* targets.c: modules that come and go */
+void sy_target_step(struct sy_sim *s, sy_u32 i, const struct sy_insn *in);
+int sy_target_can_wake(const struct sy_sim *s, sy_u32 i, sy_u8 target);
+void sy_target_called(struct sy_sim *s, sy_u32 func);
+void sy_parts_begin(struct sy_sim *s);
+void sy_parts_register(struct sy_sim *s);
+void sy_parts_unregister(struct sy_sim *s);
+int sy_part_registered(const struct sy_sim *s, sy_u32 func);
+int sy_part_in_sets(const struct sy_sim *s, sy_u32 func);
+int sy_parts_agree(const struct sy_sim *s);
+
 /* task.c: what tasks do */
 void sy_task_step(struct sy_sim *s, sy_u32 i);
 void sy_task_wake(struct sy_sim *s, sy_u32 i);
@@ -279,6 +309,7 @@ void sy_hold_time_is_up(struct sy_sim *s, sy_u32 i);
 /* shell.c: carries out the core's actions */
 void sy_shell_start(struct sy_sim *s, const struct sy_model *model);
 int sy_shell_can_fail(const struct sy_sim *s, enum sy_sim_fault fault);
+int sy_shell_prepare_can_fail(const struct sy_sim *s);
 int sy_shell_can_step(const struct sy_sim *s);
 void sy_shell_step(struct sy_sim *s);
 void sy_shell_timer(struct sy_sim *s, enum sy_due due);

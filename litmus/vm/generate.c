@@ -351,6 +351,8 @@ static const char *why_not(const struct sy_litmus *l)
 
 	if (l->then)
 		return "two patches: a round is one transition here";
+	if (l->ntargets)
+		return "modules that come and go: the target stays for all rounds";
 	for (f = 0; f < l->nfuncs; f++)
 		for (side = 0; side < 2; side++)
 			for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
