@@ -18,8 +18,8 @@ test: ## unit tests, tests of the command, cases in guests
 unit: ## the decision core's tests, in user space (seconds)
 	@$(MAKE) -s -C tests/unit run
 
-sim: ## the simulator: build/sim/switchyard-sim
-	@$(MAKE) -s -C sim
+sim: ## the simulator: build/sim/switchyard-sim, and its own tests (minutes)
+	@$(MAKE) -s -C sim own
 
 litmus: ## every litmus test under every model, exhaustively (some minutes)
 	@$(MAKE) -s -C sim litmus

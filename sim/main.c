@@ -49,9 +49,10 @@ static const struct argp_option sy_litmus_opts[] = {
 	{ "quick", 'q', NULL, 0, "one line a test", 0 },
 	{ "model", 'm', "MODEL", 0, "under this model only", 0 },
 	{ "jobs", 'j', "N", 0, "N rows at a time, each on a processor", 0 },
-	{ "states", 's', "N", 0,
-	  "the bound: more than N states fail a row (default: 4 GiB of memory)",
+	{ "states", 's', "N", 0, "the bound: more than N states fail a row",
 	  0 },
+	{ "memory", 'g', "GIB", 0,
+	  "and so does more memory than that (default: 4)", 0 },
 	{ "whole", 'a', NULL, 0, "leave out nothing: see sim/README.md", 0 },
 	{ "table", 't', "FILE", 0,
 	  "derive the table of models, and compare it with the one in FILE",
@@ -81,6 +82,10 @@ static error_t sy_litmus_parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 's':
 		o->extent.states = sy_number(state, "--states", arg, ~0u - 1);
+		return 0;
+	case 'g':
+		o->extent.bytes =
+			(size_t)sy_number(state, "--memory", arg, 1024) << 30;
 		return 0;
 	case 'a':
 		o->extent.whole = 1;
