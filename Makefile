@@ -24,6 +24,9 @@ sim: ## the simulator: build/sim/switchyard-sim, and its own tests (minutes)
 litmus: ## every litmus test under every model, exhaustively (some minutes)
 	@$(MAKE) -s -C sim litmus
 
+litmus-large: ## a world of three threads, exhaustively (some ten minutes on two processors, 8 GiB)
+	@$(MAKE) -s -C sim large
+
 mutants: ## faults on purpose, and who catches them (MUTANTS=N: so many mechanical)
 	@$(MAKE) -s -C sim mutants
 	@sim/mechanical
@@ -106,6 +109,6 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all demo test unit sim litmus litmus-vm mutants coverage models-table cli-test install-test \
+.PHONY: all demo test unit sim litmus litmus-large litmus-vm mutants coverage models-table cli-test install-test \
 	bench bench-build fuzz vm soak module cli builder corpus guest-programs builder-test model style install \
 	uninstall dkms-add dkms-remove purge clean help
