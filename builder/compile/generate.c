@@ -6,12 +6,14 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../tool/command.h"
 #include "generate.h"
 #include "kbuild.h"
+#include "programs.h"
 
 static struct sy_fault *sy_generate(const struct sy_kernel *k,
 				    const struct sy_make_run *how)
@@ -63,46 +65,141 @@ struct sy_fault *sy_generate_for(const struct sy_kernel *kernel,
 	return fault;
 }
 
+static bool sy_is_made(const struct sy_kernel *k, const char *program)
+{
+	struct sy_path path;
+
+	return !sy_path_make(&path, "%s/%s", k->overlay.text, program) &&
+	       sy_path_exists(path.text);
+}
+
 /*
  * kbuild makes what is named in the folder it is sent to, whatever the target
  * says, which only has to look like an object's. A folder "scripts" would be
- * taken for the target of that name, which is said to be there.
+ * taken for the target of that name, which is said to be there: so it is called
+ * "scripts/.", and what is in it likewise.
  */
+static struct sy_fault *sy_generate_in(const struct sy_kernel *k,
+				       const char *folder, const char *goals,
+				       const char *one)
+{
+	struct sy_path target;
+	struct sy_fault *fault = sy_path_make(&target, "%s.o", one);
+
+	return fault ? fault :
+		       sy_generate(k,
+				   &(struct sy_make_run){ .target = target.text,
+							  .folder = folder,
+							  .goals = goals,
+							  .go_on = true });
+}
+
+/* Those of @all from *@at on that are in one folder; *@at becomes the next one's.
+ * Who is missing afterwards is told in @unmade, and why. */
+static struct sy_fault *sy_generate_folder(const struct sy_kernel *k,
+					   const struct sy_words *all,
+					   size_t *at, FILE *unmade)
+{
+	const char *first = all->at[*at];
+	int len = (int)(strrchr(first, '/') - first);
+	struct sy_path folder, goals = { "" }, more;
+	struct sy_fault *fault;
+	size_t i, from = *at;
+
+	fault = sy_path_make(&folder, "%.*s/.", len, first);
+	for (i = from; !fault && i < all->n; i++) {
+		if (strncmp(all->at[i], first, (size_t)len + 1) ||
+		    strchr(all->at[i] + len + 1, '/'))
+			break;
+		if (sy_is_made(k, all->at[i]))
+			continue;
+		more = goals;
+		fault = sy_path_make(&goals, "%s%s%s/%s", more.text,
+				     *more.text ? " " : "", folder.text,
+				     all->at[i] + len + 1);
+	}
+	*at = i;
+	if (fault || !*goals.text)
+		return fault;
+	fault = sy_generate_in(k, folder.text, goals.text, first);
+	for (i = from; fault && i < *at; i++)
+		if (!sy_is_made(k, all->at[i]))
+			fprintf(unmade, "%s: %s\n", all->at[i], fault->line);
+	if (!sy_command_interrupted())
+		sy_fault_freep(&fault);
+	return fault;
+}
+
+static struct sy_fault *sy_programs_mark(const struct sy_kernel *k,
+					 struct sy_path *ret)
+{
+	return sy_path_make(ret, "%s/scripts/.generated", k->overlay.text);
+}
+
 struct sy_fault *sy_generate_programs(const struct sy_kernel *kernel)
 {
-	static const struct {
-		const char *folder, *name;
-	} programs[] = {
-		{ "scripts/.", "asn1_compiler" },
-		{ "scripts/.", "bin2c" },
-		{ "scripts/selinux/genheaders", "genheaders" },
-	};
-	struct sy_path source, mark, target, goal;
+	struct sy_words all = { 0 };
+	struct sy_path mark;
 	struct sy_fault *fault;
-	size_t i;
+	char *text = NULL;
+	FILE *unmade;
+	size_t i = 0, size = 0;
 
-	fault = sy_path_make(&mark, "%s/scripts/.generated",
-			     kernel->overlay.text);
+	fault = sy_programs_mark(kernel, &mark);
 	if (fault || sy_path_exists(mark.text))
 		return fault;
-	for (i = 0; !fault && i < sizeof(programs) / sizeof(programs[0]); i++) {
-		fault = sy_path_make(&source, "%s/%s/%s.c", kernel->source.text,
-				     programs[i].folder, programs[i].name);
-		if (!fault)
-			fault = sy_path_make(&goal, "%s/%s", programs[i].folder,
-					     programs[i].name);
-		if (!fault)
-			fault = sy_path_make(&target, "%s.o", goal.text);
-		if (fault || !sy_path_exists(source.text))
-			continue;
-		sy_path_normalize(target.text);
-		fault = sy_generate(kernel,
-				    &(struct sy_make_run){
-					    .target = target.text,
-					    .folder = programs[i].folder,
-					    .goal = goal.text });
-		if (fault && !sy_command_interrupted())
-			sy_fault_freep(&fault);
+	unmade = open_memstream(&text, &size);
+	if (!unmade)
+		return sy_fault_no_memory();
+	fault = sy_programs_find(kernel, &all);
+	while (!fault && i < all.n)
+		fault = sy_generate_folder(kernel, &all, &i, unmade);
+	if (fclose(unmade) && !fault)
+		fault = sy_fault_no_memory();
+	if (!fault)
+		fault = sy_path_write(mark.text, text, size);
+	free(text);
+	sy_words_deinit(&all);
+	return fault;
+}
+
+/* The first line of what could not be made, if any; the next run tries again. */
+static void sy_first_unmade(const struct sy_kernel *k, char *ret, size_t room)
+{
+	struct sy_file file = { 0 };
+	struct sy_path mark;
+	const char *end;
+
+	ret[0] = '\0';
+	if (sy_programs_mark(k, &mark) || !sy_path_exists(mark.text))
+		return;
+	sy_fault_free(sy_file_open(mark.text, &file));
+	end = file.size ? memchr(file.bytes, '\n', file.size) : NULL;
+	if (end) {
+		snprintf(ret, room, "%.*s",
+			 (int)(end - (const char *)file.bytes),
+			 (const char *)file.bytes);
+		unlink(mark.text);
 	}
-	return fault ? fault : sy_path_write(mark.text, "", 0);
+	sy_file_close(&file);
+}
+
+struct sy_fault *sy_generate_lacks(const struct sy_kernel *kernel,
+				   const char *what, const char *made,
+				   const char *by)
+{
+	char unmade[256];
+
+	sy_first_unmade(kernel, unmade, sizeof(unmade));
+	if (!*unmade)
+		return sy_fault_make(SY_FAULT_COMMAND,
+				     "%s: kbuild cannot make %.80s, which "
+				     "%.80s needs, and no package has it; "
+				     "report it with the diff",
+				     what, made, by);
+	return sy_fault_make(SY_FAULT_COMMAND,
+			     "%s: kbuild cannot make %.80s, which %.80s needs: "
+			     "a program of the kernel's could not be built, "
+			     "%s; mend that and try again",
+			     what, made, by, unmade);
 }

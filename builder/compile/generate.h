@@ -6,12 +6,22 @@
 #include "make.h"
 
 /*
- * Makes the programs that kbuild makes such sources with, once for a kernel, into
- * our object tree: without them kbuild has no rule for what they make, nor for
- * the units that need it. One that this kernel's source does not have, or that
- * cannot be made, is left out; kbuild then says what it lacks.
+ * Makes the programs that kbuild makes before all else, once for a kernel, into
+ * our object tree: without those that make sources kbuild has no rule for what
+ * they make, nor for the units that need it. Which they are, its own Makefiles
+ * say (programs.h). One that cannot be made, for a library that is not here, is
+ * left out: most are needed for other things than sources.
  */
 struct sy_fault *sy_generate_programs(const struct sy_kernel *kernel);
+
+/*
+ * For @what (a unit, or the list of all) kbuild cannot make @made, which @by
+ * needs: a fault with the way out. It names a program that was left out, if there
+ * is one, and why; then the next run tries to make it again.
+ */
+struct sy_fault *sy_generate_lacks(const struct sy_kernel *kernel,
+				   const char *what, const char *made,
+				   const char *by);
 
 /*
  * Has kbuild make the object of @unit in our object tree, and so all that it

@@ -10,13 +10,58 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../tool/command.h"
 #include "generate.h"
 #include "kbuild.h"
 #include "unit_list.h"
 
+bool sy_kbuild_lacks(const struct sy_file *log, size_t *at,
+		     struct sy_path *made, struct sy_path *by)
+{
+	static const char key[] = "No rule to make target '";
+	static const char then[] = "', needed by '";
+	const char *begin = (const char *)log->bytes, *end, *mid, *stop;
+	const char *from;
+
+	while (*at < log->size && (from = memmem(begin + *at, log->size - *at,
+						 key, sizeof(key) - 1))) {
+		from += sizeof(key) - 1;
+		end = memchr(from, '\n', (size_t)(begin + log->size - from));
+		end = end ? end : begin + log->size;
+		*at = (size_t)(end - begin);
+		mid = memmem(from, (size_t)(end - from), then,
+			     sizeof(then) - 1);
+		stop = memrchr(from, '\'', (size_t)(end - from));
+		if (mid && stop && stop >= mid + sizeof(then) - 1 &&
+		    !sy_path_make(made, "%.*s", (int)(mid - from), from) &&
+		    !sy_path_make(by, "%.*s",
+				  (int)(stop - mid) - (int)sizeof(then) + 1,
+				  mid + sizeof(then) - 1))
+			return true;
+	}
+	return false;
+}
+
+/* What kbuild failed for, where its own words say so. */
+static struct sy_fault *sy_explain(const struct sy_kernel *k, const char *log,
+				   const char *unit, struct sy_fault *fault)
+{
+	struct sy_file file = { 0 };
+	struct sy_path made, by;
+	size_t at = 0;
+
+	sy_fault_free(sy_file_open(log, &file));
+	if (sy_kbuild_lacks(&file, &at, &made, &by)) {
+		sy_fault_free(fault);
+		fault = sy_generate_lacks(k, unit, made.text, by.text);
+	}
+	sy_file_close(&file);
+	return fault;
+}
+
 static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
-				      const char *folder, const char *target,
-				      const char *out)
+				      const char *folder, const char *unit,
+				      const char *target, const char *out)
 {
 	struct sy_path log;
 	struct sy_fault *fault = sy_path_make(&log, "%s.log", out);
@@ -29,6 +74,9 @@ static struct sy_fault *sy_ask_kbuild(const struct sy_kernel *k,
 						  .log = log.text,
 						  .out_size_max = 1u << 24,
 						  .seconds_max = 120 });
+	if (fault && fault->kind == SY_FAULT_COMMAND &&
+	    !sy_command_interrupted())
+		fault = sy_explain(k, log.text, unit, fault);
 	unlink(log.text);
 	return fault;
 }
@@ -113,7 +161,7 @@ static struct sy_fault *sy_ask_in(const struct sy_kernel *k, const char *folder,
 		fault = sy_generate_programs(k);
 	if (fault)
 		return fault;
-	fault = sy_ask_kbuild(k, folder, target.text, out.text);
+	fault = sy_ask_kbuild(k, folder, unit, target.text, out.text);
 	if (!fault)
 		fault = sy_file_open(out.text, file);
 	unlink(out.text);

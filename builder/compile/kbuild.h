@@ -18,6 +18,11 @@ struct sy_fault *sy_kbuild_line(const struct sy_kernel *kernel,
 struct sy_fault *sy_kbuild_folder(const struct sy_kernel *kernel,
 				  const char *unit, struct sy_path *ret);
 
+/* The next "No rule to make target 'MADE', needed by 'BY'" of make's from *@at on;
+ * false: no other. */
+bool sy_kbuild_lacks(const struct sy_file *log, size_t *at,
+		     struct sy_path *made, struct sy_path *by);
+
 /* Drops where the commands of @unit came from, for it did not make the kernel's code: kbuild asks
  * the compiler what it can do, and a compiler that was killed could nothing. */
 void sy_kbuild_forget(const struct sy_kernel *kernel,

@@ -27,11 +27,12 @@ static struct sy_fault *sy_make_words(const struct sy_kernel *k,
 {
 	struct sy_path file, flags;
 	const char *all = run->target ? NULL : "1";
+	bool go_on = !run->target || run->go_on;
 	const struct {
 		const char *name, *value;
 	} list[] = {
 		{ "make", "" },
-		{ "-k", run->target ? NULL : "" },
+		{ "-k", go_on ? "" : NULL },
 		{ "-n", run->really ? NULL : "" },
 		{ "-f", file.text },
 		{ "V=1", "" },
@@ -51,7 +52,7 @@ static struct sy_fault *sy_make_words(const struct sy_kernel *k,
 		{ "-o", "archprepare" },
 		{ "-o", "scripts" },
 		{ "build-dir=", run->folder },
-		{ "single-goals=", run->goal ? run->goal : run->target },
+		{ "single-goals=", run->goals ? run->goals : run->target },
 		{ "", run->target ? run->target : "." },
 	};
 	struct sy_fault *fault;
@@ -60,8 +61,8 @@ static struct sy_fault *sy_make_words(const struct sy_kernel *k,
 	fault = sy_path_make(&file, "%s/Makefile", k->source.text);
 	if (!fault)
 		fault = sy_path_make(&flags, "%s%srR --include-dir=%s",
-				     run->target ? "" : "k",
-				     run->really ? "" : "n", k->source.text);
+				     go_on ? "k" : "", run->really ? "" : "n",
+				     k->source.text);
 	for (i = 0; !fault && i < sizeof(list) / sizeof(list[0]); i++)
 		fault = sy_word(words, list[i].name, list[i].value);
 	return fault;

@@ -9,7 +9,8 @@ struct sy_make_run {
 	bool really; /* else make -n, which only says what it would do */
 	const char *target; /* an object; NULL: all of the kernel */
 	const char *folder; /* where kbuild begins, or NULL: where it likes */
-	const char *goal; /* what is made there; NULL: @target */
+	const char *goals; /* what is made there, words; NULL: @target */
+	bool go_on; /* past what cannot be made, to what can; then it fails */
 	const char *out, *log; /* files, or NULL */
 	uint64_t out_size_max;
 	unsigned int seconds_max;

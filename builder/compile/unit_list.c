@@ -2,8 +2,8 @@
 /*
  * Which units a configuration has only kbuild's walk over all folders can tell:
  * asked for one file, it compiles whatever it is told to. The walk cannot make
- * what the packages lack the source of (a parser's tables, a key), and says so;
- * units behind such a file are unknown, and kept in a list of their own, so that
+ * what the packages lack the source of (a key), and says so. Where code is behind
+ * that, there is no list; else what could be is kept in a list of its own, so that
  * "not listed" is never taken for "not of this kernel" by mistake.
  */
 #include <stdio.h>
@@ -26,6 +26,40 @@ static struct sy_fault *sy_ask_all(const struct sy_kernel *k, const char *out,
 						      .log = log,
 						      .out_size_max = 1ul << 30,
 						      .seconds_max = 600 });
+}
+
+/* Is it C code, or an object that no assembly is the source of? */
+static bool sy_is_code(const struct sy_kernel *k, const char *name)
+{
+	size_t len = strlen(name);
+	struct sy_path assembly;
+
+	if (len < 3 || name[len - 2] != '.')
+		return false;
+	return strchr("ch", name[len - 1]) ||
+	       (name[len - 1] == 'o' &&
+		!sy_path_make(&assembly, "%s/%.*sS", k->source.text,
+			      (int)len - 1, name) &&
+		!sy_path_exists(assembly.text));
+}
+
+/* A list that lacks units would hide that a header changes them: there must be no
+ * code behind what could not be made. */
+static struct sy_fault *sy_check_all(const struct sy_kernel *k, const char *log)
+{
+	struct sy_path made, by;
+	struct sy_file file;
+	struct sy_fault *fault = sy_file_open(log, &file);
+	size_t at = 0;
+
+	if (fault)
+		return fault;
+	while (!fault && sy_kbuild_lacks(&file, &at, &made, &by))
+		if (sy_is_code(k, by.text))
+			fault = sy_generate_lacks(k, "the list of all units",
+						  made.text, by.text);
+	sy_file_close(&file);
+	return fault;
 }
 
 /* The name of the unit that a line compiles: its source below the kernel's, if
@@ -94,20 +128,11 @@ static struct sy_fault *sy_write_list(const struct sy_kernel *k,
 static struct sy_fault *sy_write_unknown(const struct sy_file *log, FILE *out,
 					 const char *path)
 {
-	static const char key[] = "needed by '";
-	const char *at = (const char *)log->bytes, *end = at + log->size;
-	struct sy_path name;
-	size_t len;
+	struct sy_path made, name;
+	size_t at = 0, len;
 
 	fputc('\n', out);
-	while (at < end &&
-	       (at = memmem(at, (size_t)(end - at), key, sizeof(key) - 1))) {
-		at += sizeof(key) - 1;
-		for (len = 0;
-		     at + len < end && at[len] != '\'' && at[len] != '\n';)
-			len++;
-		if (sy_path_make(&name, "%.*s", (int)len, at))
-			continue;
+	while (sy_kbuild_lacks(log, &at, &made, &name)) {
 		len = strlen(name.text);
 		if (len > 2 && !strcmp(name.text + len - 2, ".o"))
 			name.text[len - 1] = 'c';
@@ -177,6 +202,8 @@ static struct sy_fault *sy_make_list(const struct sy_kernel *k,
 	if (!sy_path_make(&folder, "%s/graph", k->home.text))
 		sy_path_sweep(folder.text);
 	fault = sy_ask_all(k, said.text, log.text);
+	if (!fault)
+		fault = sy_check_all(k, log.text);
 	if (!fault)
 		fault = sy_write(NULL, log.text, list->unknown.text);
 	if (!fault)
