@@ -493,7 +493,7 @@ static char **sy_name_slot(char **table, size_t room, const char *text,
 }
 
 #define SY_NAMES_MAX 400
-#define SY_NAME_LEN_MAX 256
+#define SY_NAME_LEN_MAX 128 /* the kernel's longest has 104 */
 #define SY_NAME_ROOM 1024
 #define SY_PARTS_MAX (1u << 18)
 
@@ -560,11 +560,32 @@ static bool sy_spread_names(struct sy_names *names, const struct sy_text *t)
 	return true;
 }
 
+/* Tables with room for all parts of all names, half of them free. */
+static bool sy_parts_room(struct sy_names *names)
+{
+	size_t i, n, wanted = 0;
+
+	for (i = 0; i < names->room; i++) {
+		n = names->at[i] ? strlen(names->at[i]) : 0;
+		wanted += n * (n + 1) / 2;
+	}
+	names->part_room = 64;
+	while (names->part_room < 2 * wanted && names->part_room < SY_PARTS_MAX)
+		names->part_room *= 2;
+	names->parts = calloc(names->part_room, sizeof(*names->parts));
+	names->seen = calloc(names->part_room, 1);
+	names->live = calloc(names->part_room, 1);
+	return names->parts && names->seen && names->live;
+}
+
+/* false: no memory, or too many. */
 static bool sy_add_parts(struct sy_names *names)
 {
 	size_t i, from, len, n;
 	const char *name;
 
+	if (!sy_parts_room(names))
+		return false;
 	for (i = 0; i < names->room; i++) {
 		name = names->at[i];
 		n = name ? strlen(name) : 0;
@@ -572,8 +593,9 @@ static bool sy_add_parts(struct sy_names *names)
 			for (len = 1; from + len <= n; len++)
 				if (len < n &&
 				    !sy_add(names->parts, names->part_room,
-					    &names->nparts, SY_PARTS_MAX / 2,
-					    name + from, len))
+					    &names->nparts,
+					    names->part_room / 2, name + from,
+					    len))
 					return false;
 	}
 	return true;
@@ -587,13 +609,9 @@ struct sy_fault *sy_names_changed(const struct sy_file *before,
 	size_t i, from;
 	bool well;
 
-	*ret = (struct sy_names){ .room = SY_NAME_ROOM,
-				  .part_room = SY_PARTS_MAX };
+	*ret = (struct sy_names){ .room = SY_NAME_ROOM };
 	ret->at = calloc(ret->room, sizeof(*ret->at));
-	ret->parts = calloc(ret->part_room, sizeof(*ret->parts));
-	ret->seen = calloc(ret->part_room, 1);
-	ret->live = calloc(ret->part_room, 1);
-	well = ret->at && ret->parts && ret->seen && ret->live;
+	well = ret->at;
 	for (i = 0; well && i < n && !t.odd; i++) {
 		from = t.nitems;
 		sy_read(&t, &before[i], 0);
