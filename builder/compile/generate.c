@@ -163,34 +163,53 @@ struct sy_fault *sy_generate_programs(const struct sy_kernel *kernel)
 	return fault;
 }
 
-/* The first line of what could not be made, if any; the next run tries again. */
-static void sy_first_unmade(const struct sy_kernel *k, char *ret, size_t room)
+/* What the mark says of programs that were left out. @ret->size 0: of none. */
+static void sy_open_unmade(const struct sy_kernel *k, struct sy_file *ret)
 {
-	struct sy_file file = { 0 };
 	struct sy_path mark;
-	const char *end;
 
-	ret[0] = '\0';
-	if (sy_programs_mark(k, &mark) || !sy_path_exists(mark.text))
-		return;
-	sy_fault_free(sy_file_open(mark.text, &file));
-	end = file.size ? memchr(file.bytes, '\n', file.size) : NULL;
-	if (end) {
-		snprintf(ret, room, "%.*s",
-			 (int)(end - (const char *)file.bytes),
-			 (const char *)file.bytes);
-		unlink(mark.text);
+	*ret = (struct sy_file){ 0 };
+	if (!sy_programs_mark(k, &mark) && sy_path_exists(mark.text))
+		sy_fault_free(sy_file_open(mark.text, ret));
+}
+
+bool sy_generate_again(const struct sy_kernel *kernel)
+{
+	struct sy_file before, after;
+	struct sy_path mark;
+	bool more;
+
+	sy_open_unmade(kernel, &before);
+	if (!before.size || sy_programs_mark(kernel, &mark)) {
+		sy_file_close(&before);
+		return false;
 	}
-	sy_file_close(&file);
+	unlink(mark.text);
+	sy_fault_free(sy_generate_programs(kernel));
+	sy_open_unmade(kernel, &after);
+	more = before.size != after.size ||
+	       memcmp(before.bytes, after.bytes, before.size);
+	sy_file_close(&before);
+	sy_file_close(&after);
+	return more;
 }
 
 struct sy_fault *sy_generate_lacks(const struct sy_kernel *kernel,
 				   const char *what, const char *made,
 				   const char *by)
 {
-	char unmade[256];
+	char unmade[256] = "";
+	const char *end = NULL, *first;
+	struct sy_file file;
 
-	sy_first_unmade(kernel, unmade, sizeof(unmade));
+	sy_open_unmade(kernel, &file);
+	first = (const char *)file.bytes;
+	if (file.size)
+		end = memchr(first, '\n', file.size);
+	if (end)
+		snprintf(unmade, sizeof(unmade), "%.*s", (int)(end - first),
+			 first);
+	sy_file_close(&file);
 	if (!*unmade)
 		return sy_fault_make(SY_FAULT_COMMAND,
 				     "%s: kbuild cannot make %.80s, which "

@@ -14,10 +14,14 @@
  */
 struct sy_fault *sy_generate_programs(const struct sy_kernel *kernel);
 
+/* Tries again to make those that were left out. true: fewer are, or for another
+ * reason, so that kbuild may be asked again. */
+bool sy_generate_again(const struct sy_kernel *kernel);
+
 /*
  * For @what (a unit, or the list of all) kbuild cannot make @made, which @by
  * needs: a fault with the way out. It names a program that was left out, if there
- * is one, and why; then the next run tries to make it again.
+ * is one, and why.
  */
 struct sy_fault *sy_generate_lacks(const struct sy_kernel *kernel,
 				   const char *what, const char *made,

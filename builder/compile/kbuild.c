@@ -162,6 +162,11 @@ static struct sy_fault *sy_ask_in(const struct sy_kernel *k, const char *folder,
 	if (fault)
 		return fault;
 	fault = sy_ask_kbuild(k, folder, unit, target.text, out.text);
+	if (fault && fault->kind == SY_FAULT_COMMAND &&
+	    !sy_command_interrupted() && sy_generate_again(k)) {
+		sy_fault_free(fault);
+		fault = sy_ask_kbuild(k, folder, unit, target.text, out.text);
+	}
 	if (!fault)
 		fault = sy_file_open(out.text, file);
 	unlink(out.text);

@@ -20,6 +20,8 @@ static struct sy_fault *sy_ask_all(const struct sy_kernel *k, const char *out,
 {
 	struct sy_fault *fault = sy_generate_programs(k);
 
+	if (!fault)
+		sy_generate_again(k);
 	return fault ? fault :
 		       sy_make(k,
 			       &(struct sy_make_run){ .out = out,
