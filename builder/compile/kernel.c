@@ -123,6 +123,30 @@ void sy_kernel_end_change(const struct sy_kernel *kernel)
 	sy_fault_free(fault);
 }
 
+/* Away with a tree whose change did not end, in one step, for its mark must not go
+ * before the rest; and with what an earlier run has left of @temp. */
+static struct sy_fault *sy_drop_half_made(const struct sy_kernel *k,
+					  const struct sy_path *temp)
+{
+	struct sy_path mark;
+	struct sy_fault *fault = sy_changing(k, &mark);
+
+	if (fault)
+		return fault;
+	if (sy_path_exists(temp->text))
+		sy_command_remove(temp->text);
+	if (sy_path_exists(mark.text)) {
+		if (rename(k->overlay.text, temp->text))
+			return sy_fault_system(k->overlay.text);
+		sy_command_remove(temp->text);
+	}
+	if (!sy_path_exists(temp->text))
+		return NULL;
+	return sy_fault_make(SY_FAULT_SYSTEM,
+			     "%s: cannot be removed; remove it, and try again",
+			     temp->text);
+}
+
 static struct sy_fault *sy_make_overlay(const struct sy_kernel *k)
 {
 	static const char *const items[] = {
@@ -139,16 +163,11 @@ static struct sy_fault *sy_make_overlay(const struct sy_kernel *k)
 	struct sy_fault *fault;
 	size_t i;
 
-	fault = sy_changing(k, &temp);
-	if (!fault && sy_path_exists(temp.text))
-		sy_command_remove(k->overlay.text);
-	if (!fault && sy_path_exists(k->overlay.text))
-		return NULL;
+	fault = sy_path_make(&temp, "%s.temp", k->overlay.text);
 	if (!fault)
-		fault = sy_path_make(&temp, "%s.temp", k->overlay.text);
-	if (fault)
+		fault = sy_drop_half_made(k, &temp);
+	if (fault || sy_path_exists(k->overlay.text))
 		return fault;
-	sy_command_remove(temp.text);
 	for (i = 0; !fault && i < sizeof(items) / sizeof(items[0]); i++)
 		fault = sy_overlay_item(k, temp.text, items[i]);
 	if (!fault)
