@@ -16,6 +16,7 @@
 #include "../extract/extract.h"
 #include "../tool/command.h"
 #include "lib_extract.h"
+#include "lib_shell.h"
 
 char dir[] = "/tmp/sy-extract.XXXXXX";
 
@@ -28,25 +29,12 @@ struct object {
 void run(const char *fmt, ...)
 {
 	char script[2048];
-	const char *const argv[] = { "sh", "-ec", script, NULL };
-	struct sy_fault *fault;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(script, sizeof(script), fmt, ap);
 	va_end(ap);
-	fault = sy_command_run(
-		&(struct sy_command_run){ .argv = argv, .dir = dir });
-	if (fault)
-		fail_msg("%s: %s", script, fault->line);
-}
-
-void write_file(const char *name, const char *text)
-{
-	struct sy_path path;
-
-	assert_null(sy_path_make(&path, "%s/%s", dir, name));
-	assert_null(sy_path_write(path.text, text, strlen(text)));
+	shell_in(dir, script);
 }
 
 #define FLAGS                                                       \
@@ -329,8 +317,8 @@ void change(const char *before, const char *after, struct result *ret)
 	struct sy_path path;
 
 	*ret = (struct result){ .code = "" };
-	write_file("before.c", before);
-	write_file("after.c", after);
+	write_file_in(dir, "before.c", before);
+	write_file_in(dir, "after.c", after);
 	run("gcc " FLAGS "-c before.c -o shipped.o;"
 	    "gcc " SECTIONS "-c before.c -o before.o;"
 	    "gcc " SECTIONS "-c after.c -o after.o;"
@@ -368,9 +356,9 @@ int lib_extract_begin(void **state)
 	(void)state;
 	if (!mkdtemp(dir))
 		return 1;
-	write_file("kernel.c", kernel_text);
-	write_file("other.c", other_text);
-	write_file("Module.symvers", symvers);
+	write_file_in(dir, "kernel.c", kernel_text);
+	write_file_in(dir, "other.c", other_text);
+	write_file_in(dir, "Module.symvers", symvers);
 	run("for u in kernel other; do gcc " FLAGS "-c $u.c; done");
 	return 0;
 }

@@ -17,7 +17,6 @@ extern char dir[]; /* where all is made */
 
 /* A script of the shell in it, which has to succeed. */
 void run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void write_file(const char *name, const char *text);
 
 /* Compiles the unit before and after, and takes out what changed. */
 void change(const char *before, const char *after, struct result *ret);

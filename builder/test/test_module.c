@@ -13,6 +13,7 @@
 #include "../match/match.h"
 #include "../tool/command.h"
 #include "../tool/path.h"
+#include "lib_shell.h"
 
 #define STATIC "static __attribute__((noinline)) "
 
@@ -26,25 +27,6 @@ static const char two[] =
 	"int second(int a) { return same(a) + other(\"y\"); }\n";
 
 static char dir[] = "/tmp/sy-module.XXXXXX";
-
-static void run(const char *script)
-{
-	const char *const argv[] = { "sh", "-ec", script, NULL };
-	struct sy_fault *fault;
-
-	fault = sy_command_run(
-		&(struct sy_command_run){ .argv = argv, .dir = dir });
-	if (fault)
-		fail_msg("%s: %s", script, fault->line);
-}
-
-static void write_file(const char *name, const char *text)
-{
-	struct sy_path path;
-
-	assert_null(sy_path_make(&path, "%s/%s", dir, name));
-	assert_null(sy_path_write(path.text, text, strlen(text)));
-}
 
 static const char compile[] =
 	"for u in one two; do gcc -O2 -fno-pic -mcmodel=kernel "
@@ -94,14 +76,14 @@ static void one_differs(const struct sy_match *m)
 static void test_match(void **state)
 {
 	(void)state;
-	write_file("one.c", one);
-	write_file("two.c", two);
-	run(compile);
+	write_file_in(dir, "one.c", one);
+	write_file_in(dir, "two.c", two);
+	shell_in(dir, compile);
 	match("one", all_equal);
 	match("two", all_equal);
-	run("sed -i 's/same(a) +/same(a) -/' two.c; gcc -O2 -fno-pic "
-	    "-mcmodel=kernel -fcf-protection=none "
-	    "-fno-asynchronous-unwind-tables -c two.c");
+	shell_in(dir, "sed -i 's/same(a) +/same(a) -/' two.c; gcc -O2 -fno-pic "
+		      "-mcmodel=kernel -fcf-protection=none "
+		      "-fno-asynchronous-unwind-tables -c two.c");
 	match("two", one_differs);
 }
 
@@ -122,10 +104,11 @@ static void expect_line(const char *name, const char *words)
 static void test_bad(void **state)
 {
 	(void)state;
-	run("echo 'int f(void);int f(void){return 0;}' >p.c; gcc -shared -fPIC "
-	    "-o p.so p.c;"
-	    "echo 'int e; int *f(void) { return &e; }' >g.c;"
-	    "gcc -fPIC -c g.c; : >empty");
+	shell_in(dir,
+		 "echo 'int f(void);int f(void){return 0;}' >p.c; gcc -shared -fPIC "
+		 "-o p.so p.c;"
+		 "echo 'int e; int *f(void) { return &e; }' >g.c;"
+		 "gcc -fPIC -c g.c; : >empty");
 	expect_line("p.so", "not a module");
 	expect_line("g.o", "relocation of type");
 	expect_line("empty", "no ELF file");

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "../source/tree.h"
-#include "../tool/command.h"
+#include "lib_shell.h"
 
 #define HEAD "Subject: x\n--- \n---\ndiff --git a/d/f.c b/d/f.c\n"
 #define NAMES "--- a/d/f.c\n+++ b/d/f.c\n"
@@ -203,17 +203,6 @@ static void test_apply(void **state)
 	apply("@@ -1,2 +1,1 @@\n a\n-b\n", "a\n", NULL);
 }
 
-static void shell(const char *dir, const char *script)
-{
-	const char *const argv[] = { "sh", "-ec", script, NULL };
-	struct sy_fault *fault;
-
-	fault = sy_command_run(
-		&(struct sy_command_run){ .argv = argv, .dir = dir });
-	if (fault)
-		fail_msg("%s: %s", script, fault->line);
-}
-
 static void test_tree(void **state)
 {
 	static const char text[] = NAMES
@@ -226,27 +215,27 @@ static void test_tree(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
-	shell(dir, "mkdir -p s/d/e s/o; echo a >s/d/f.c; echo k >s/d/k.h;"
-		   "echo m >s/o/m.c; chmod a-w s/d/f.c");
+	shell_in(dir, "mkdir -p s/d/e s/o; echo a >s/d/f.c; echo k >s/d/k.h;"
+		      "echo m >s/o/m.c; chmod a-w s/d/f.c");
 	assert_null(sy_path_make(&source, "%s/s", dir));
 	assert_null(sy_path_make(&dest, "%s/t", dir));
 	assert_null(parse(text, strlen(text), &copy, &patch));
 	assert_null(sy_tree_create(source.text, dest.text, &patch));
-	shell(dir, "[ $(cat t/d/f.c) = b ]; [ $(cat s/d/f.c) = a ];"
-		   "[ ! -L t/d ]; [ -L t/o ]; [ -L t/d/e ]; [ -L t/d/k.h ];"
-		   "[ $(cat t/o/m.c) = m ]; [ $(cat t/n/m/new.h) = x ];"
-		   "[ ! -e s/n ]");
+	shell_in(dir, "[ $(cat t/d/f.c) = b ]; [ $(cat s/d/f.c) = a ];"
+		      "[ ! -L t/d ]; [ -L t/o ]; [ -L t/d/e ]; [ -L t/d/k.h ];"
+		      "[ $(cat t/o/m.c) = m ]; [ $(cat t/n/m/new.h) = x ];"
+		      "[ ! -e s/n ]");
 	fault = sy_tree_create(source.text, dest.text, &patch);
 	assert_non_null(fault); /* it is there already */
 	sy_fault_free(fault);
-	shell(dir, "rm -rf t; mkdir -p s/n/m; echo >s/n/m/new.h");
+	shell_in(dir, "rm -rf t; mkdir -p s/n/m; echo >s/n/m/new.h");
 	fault = sy_tree_create(source.text, dest.text, &patch);
 	assert_non_null(fault);
 	assert_non_null(strstr(fault->line, "the diff creates it"));
 	sy_fault_free(fault);
 	sy_patchfile_deinit(&patch);
 	free(copy);
-	shell(dir, "rm -rf s t");
+	shell_in(dir, "rm -rf s t");
 	assert_int_equal(rmdir(dir), 0);
 }
 
