@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * One round of a litmus test: the threads of the file make their system calls
- * over and over, each a process of its own, while one transition runs; then they
- * park in user mode, and the history is read. Between rounds, with everybody
- * parked, the patch goes quietly back to where the next one begins.
+ * over and over, each a process of its own, while one transition runs, or one and
+ * then that of another patch; then they park in user mode, and the history is
+ * read. Between rounds, with everybody parked, the patches go quietly back to
+ * where the next one begins.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -63,7 +64,24 @@ static int lit_exits(const struct sy_litmus *l, const struct sy_thread *th)
 	       l->func[th->call[th->ncalls - 1]].body[0][0].op == SY_OP_EXITING;
 }
 
-/* A life that ends with a call: made where the exit closes the last file. */
+/* Is that call made off every list? */
+static int lit_off_lists(const struct sy_litmus *l, const struct sy_thread *th)
+{
+	return lit_exits(l, th) &&
+	       l->func[th->call[th->ncalls - 1]].body[0][1].op == SY_OP_OFFLIST;
+}
+
+/* Its call may come after its parent has ceased to wait for it. */
+static void lit_await_death(const struct lit_vm *vm, sy_u32 i)
+{
+	while (ioctl(vm->device, LIT_ALIVE, i) > 0)
+		usleep(100);
+}
+
+/*
+ * A life that ends with a call: made where the exit closes the last file, or where
+ * nobody can find the task any more.
+ */
 static void lit_live_and_exit(const struct lit_vm *vm, sy_u32 i)
 {
 	sy_u32 k, last = vm->l->thread[i].ncalls - 1;
@@ -73,6 +91,7 @@ static void lit_live_and_exit(const struct lit_vm *vm, sy_u32 i)
 	if (pid) {
 		while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
+		lit_await_death(vm, i);
 		return;
 	}
 	own = open(LIT_DEVICE, O_RDONLY | O_CLOEXEC);
@@ -111,20 +130,22 @@ static void lit_pin(void)
 
 static void lit_thread_main(const struct lit_vm *vm, sy_u32 i)
 {
+	const struct sy_thread *th = &vm->l->thread[i];
 	struct lit_shared *s = vm->shared;
 	unsigned int done = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!lit_exits(vm->l, &vm->l->thread[i]))
+	if (!lit_exits(vm->l, th) || lit_off_lists(vm->l, th))
 		signal(SIGCHLD, SIG_IGN);
 	srand((unsigned int)(getpid() ^ time(NULL)));
 	for (;;) {
 		while (s->round == done)
 			usleep(1000);
 		done = s->round;
-		if (vm->l->thread[i].irq != SY_NONE)
+		if (th->irq != SY_NONE || th->nmi != SY_NONE)
 			lit_pin();
-		ioctl(vm->device, LIT_ARM, i);
+		if (ioctl(vm->device, LIT_ARM, i))
+			lit_say("arm", th->name);
 		while (s->stop != done)
 			lit_live(vm, i);
 		ioctl(vm->device, LIT_DISARM, i);
@@ -174,6 +195,21 @@ static int lit_history(struct lit_vm *vm, struct lit_round *ret)
 	return 0;
 }
 
+/* The second patch's turn comes when the first has settled as it was asked to. */
+static int lit_transitions(struct lit_vm *vm, struct lit_round *ret)
+{
+	vm->second = 0;
+	lit_transition(vm, ret);
+	if (!vm->l->then || ret->end != LIT_SETTLED || ret->turned)
+		return 0;
+	usleep((unsigned int)rand() % 20000);
+	if (ioctl(vm->device, LIT_SECOND))
+		return lit_say("second", LIT_DEVICE);
+	vm->second = 1;
+	lit_transition(vm, ret);
+	return 0;
+}
+
 enum lit_end lit_vm_round(struct lit_vm *vm, struct lit_round *ret)
 {
 	memset(ret, 0, sizeof(*ret));
@@ -183,7 +219,8 @@ enum lit_end lit_vm_round(struct lit_vm *vm, struct lit_round *ret)
 	}
 	vm->shared->round++;
 	usleep((unsigned int)rand() % 20000);
-	lit_transition(vm, ret);
+	if (lit_transitions(vm, ret))
+		return LIT_ERROR;
 	usleep(20000);
 	if (lit_park(vm))
 		return LIT_ERROR;
@@ -247,26 +284,20 @@ int lit_vm_up(struct lit_vm *vm)
 			lit_thread_main(vm, i);
 		lit_bystanders(vm);
 	}
-	return vm->upstream ? 0 : lit_insmod(vm, "lp_", vm->patch);
+	return lit_begin(vm);
 }
 
-/* Ends the threads, and takes the patch out. */
+/* Ends the threads, and takes the patches out. */
 void lit_vm_down(struct lit_vm *vm)
 {
-	const struct sy_litmus *l = vm->l;
-	struct sy_litmus back = *l;
 	sy_u32 i;
 
-	for (i = 0; i < l->nthreads; i++)
+	for (i = 0; i < vm->l->nthreads; i++)
 		lit_end_task(vm->child[i]);
 	for (i = 0; i < LIT_BYSTANDERS; i++)
 		lit_end_task(vm->bystander[i]);
-	back.to_new = 1;
-	vm->l = &back;
-	lit_vm_quiet(vm);
-	if (!vm->upstream)
-		lit_rmmod("lp_", vm->patch);
-	vm->l = l;
+	lit_vm_quiet(vm, 1);
+	lit_end(vm);
 	close(vm->device);
 	munmap(vm->shared, sizeof(*vm->shared));
 	free(vm->history);

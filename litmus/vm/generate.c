@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * generate DIR FILE...: writes what the litmus files are on a real kernel, as C:
- * the old versions for sy_litmus.ko, and for each test one patch module for this
- * engine and one for upstream livepatch, with the same new versions. Prints
+ * the old versions for sy_litmus.ko, and for each patch of a test one module for
+ * this engine and one for upstream livepatch, with the same new versions. Prints
  * "NAME PATCH" for each test, or "NAME skip REASON" where a feature of the file
  * has no counterpart. It guesses nothing: the files are read by the simulator's
  * own reader, and what is not known here is an error.
@@ -16,9 +16,37 @@
 struct gen {
 	const char *dir;
 	const struct sy_litmus *l;
+	const struct sy_litmus *turn; /* whose patch is written: l or l->then */
 	char id[64];
 	FILE *out;
 };
+
+/* What the modules of a test's first patch and of its second are told apart by. */
+static const char *which(const struct gen *g)
+{
+	return g->turn == g->l ? "" : "2";
+}
+
+/* Is a function in one of the patches? */
+static int in_any(const struct sy_litmus *l, sy_u32 f)
+{
+	return l->func[f].patched != SY_NONE ||
+	       (l->then && l->then->func[f].patched != SY_NONE);
+}
+
+/*
+ * The name of a function on the kernel. What NMI can reach the engine knows by
+ * names (module/kernel/nmi.c), and by this beginning, too.
+ */
+static const char *symbol(const struct gen *g, sy_u32 f)
+{
+	static char name[128];
+
+	snprintf(name, sizeof(name), "%slit_%s_%s",
+		 g->l->func[f].flags & SY_FUNC_NMI ? "nmi_" : "", g->id,
+		 g->l->func[f].name);
+	return name;
+}
 
 static FILE *open_file(const struct gen *g, const char *fmt, const char *id)
 {
@@ -34,6 +62,16 @@ static FILE *open_file(const struct gen *g, const char *fmt, const char *id)
 	}
 	fprintf(file, "// SPDX-License-Identifier: GPL-2.0\n");
 	return file;
+}
+
+/* A file of the patch that is written: PREFIX_ID.SUFFIX, or PREFIX2_ID.SUFFIX. */
+static FILE *open_patch(const struct gen *g, const char *prefix,
+			const char *suffix)
+{
+	char fmt[32];
+
+	snprintf(fmt, sizeof(fmt), "%s%s_%%s.%s", prefix, which(g), suffix);
+	return open_file(g, fmt, g->id);
 }
 
 static const char *variable(sy_u8 v)
@@ -57,20 +95,18 @@ static int is_main(const struct sy_litmus *l, sy_u32 f)
 	return 0;
 }
 
-static void write_leave(const struct gen *g, const struct sy_routine *r,
-			int side)
+static void write_leave(const struct gen *g, sy_u32 f, int version)
 {
-	if (r->patched != SY_NONE)
-		fprintf(g->out, "\tlit_return(c, %u, %d);\n", r->patched, side);
+	if (in_any(g->l, f))
+		fprintf(g->out, "\tlit_return(c, %u, %d);\n", f, version);
 }
 
-static void write_tail(const struct gen *g, const struct sy_routine *r,
-		       int side, const struct sy_insn *in)
+static void write_tail(const struct gen *g, sy_u32 f, int version,
+		       const struct sy_insn *in)
 {
 	fprintf(g->out, "\tlit_before(c);\n");
-	write_leave(g, r, side);
-	fprintf(g->out, "\treturn lit_%s_%s(c);\n", g->id,
-		g->l->func[in->a].name);
+	write_leave(g, f, version);
+	fprintf(g->out, "\treturn %s(c);\n", symbol(g, in->a));
 }
 
 static void write_insn(const struct gen *g, const struct sy_insn *in)
@@ -83,8 +119,7 @@ static void write_insn(const struct gen *g, const struct sy_insn *in)
 		fprintf(o, "\tlit_point(c);\n");
 		break;
 	case SY_OP_CALL:
-		fprintf(o, "\tlit_before(c);\n\tlit_%s_%s(c);\n", g->id,
-			g->l->func[in->a].name);
+		fprintf(o, "\tlit_before(c);\n\t%s(c);\n", symbol(g, in->a));
 		break;
 	case SY_OP_SLEEP:
 		fprintf(o, "\tlit_sleep(c, TASK_INTERRUPTIBLE);\n");
@@ -126,6 +161,7 @@ static void write_insn(const struct gen *g, const struct sy_insn *in)
 		fprintf(o, "\tlit_stop_self(c);\n");
 		break;
 	case SY_OP_EXITING:
+	case SY_OP_OFFLIST:
 	case SY_OP_DIE:
 		break; /* where the call is made from: the thread's exit */
 	case SY_OP_SPIN:
@@ -157,28 +193,34 @@ static int has_op(const struct sy_insn *body, sy_u8 op)
 	return 0;
 }
 
-/* One version; a patched thread function begins again until the round is over. */
-static void write_body(const struct gen *g, sy_u32 f, int side)
+/* Return: 1 if it makes that call when it is off every list. */
+static int off_lists(const struct sy_litmus *l, const struct sy_thread *th)
 {
-	const struct sy_routine *r = &g->l->func[f];
-	const struct sy_insn *in = r->body[side];
+	return exits(l, th) &&
+	       has_op(l->func[th->call[th->ncalls - 1]].body[0], SY_OP_OFFLIST);
+}
+
+/* One version; a patched thread function begins again until the round is over. */
+static void write_body(const struct gen *g, sy_u32 f, int version)
+{
+	const struct sy_insn *body = g->l->func[f].body[version], *in = body;
 	int loop = is_main(g->l, f);
 
 	fprintf(g->out, "{\n");
-	if (r->patched != SY_NONE)
-		fprintf(g->out, "\tlit_enter(c, %u, %d);\n", r->patched, side);
+	if (in_any(g->l, f))
+		fprintf(g->out, "\tlit_enter(c, %u, %d);\n", f, version);
 	if (loop)
 		fprintf(g->out, "\twhile (!lit_stopped()) {\n");
 	for (; in->op != SY_OP_END && in->op != SY_OP_TAIL; in++)
 		write_insn(g, in);
 	if (loop)
 		fprintf(g->out, "\t}\n");
-	if (has_op(r->body[side], SY_OP_RETURN_IF))
+	if (has_op(body, SY_OP_RETURN_IF))
 		fprintf(g->out, "out:\n\tlit_point(c);\n");
 	if (in->op == SY_OP_TAIL)
-		write_tail(g, r, side, in);
+		write_tail(g, f, version, in);
 	else
-		write_leave(g, r, side);
+		write_leave(g, f, version);
 	fprintf(g->out, "}\n\n");
 }
 
@@ -189,8 +231,7 @@ static void write_protos(struct gen *g)
 	g->out = open_file(g, "t_%s.h", g->id);
 	fprintf(g->out, "#include \"sy_litmus.h\"\n");
 	for (f = 0; f < g->l->nfuncs; f++)
-		fprintf(g->out, "void lit_%s_%s(struct lit_ctx *c);\n", g->id,
-			g->l->func[f].name);
+		fprintf(g->out, "void %s(struct lit_ctx *c);\n", symbol(g, f));
 	fclose(g->out);
 }
 
@@ -204,9 +245,9 @@ static void write_main(const struct gen *g, const struct sy_thread *th)
 		"static int main_%s(void *arg)\n{\n\tstruct lit_ctx *c = arg;\n\n",
 		th->name);
 	fprintf(g->out, "\tlit_stay(c);\n");
-	if (r->patched != SY_NONE) {
-		fprintf(g->out, "\tlit_before(c);\n\tlit_%s_%s(c);\n", g->id,
-			r->name);
+	if (in_any(g->l, th->call[0])) {
+		fprintf(g->out, "\tlit_before(c);\n\t%s(c);\n",
+			symbol(g, th->call[0]));
 	} else {
 		fprintf(g->out, "\twhile (!lit_stopped()) {\n");
 		for (in = r->body[0]; in->op != SY_OP_END; in++)
@@ -225,13 +266,16 @@ static void write_thread(const struct gen *g, const struct sy_thread *th)
 	if (th->kind == SY_KTHREAD)
 		fprintf(g->out, "\t\t.main = main_%s,\n", th->name);
 	for (k = 0; k < th->ncalls && th->kind != SY_KTHREAD; k++)
-		fprintf(g->out, "\t\t.call[%u] = lit_%s_%s,\n", k, g->id,
-			g->l->func[th->call[k]].name);
+		fprintf(g->out, "\t\t.call[%u] = %s,\n", k,
+			symbol(g, th->call[k]));
 	if (th->irq != SY_NONE)
-		fprintf(g->out, "\t\t.irq = lit_%s_%s,\n", g->id,
-			g->l->func[th->irq].name);
-	fprintf(g->out, "\t\t.unwoken = %d,\n\t\t.born = %d,\n\t},\n",
-		th->unwoken, th->kind == SY_CHILD || exits(g->l, th));
+		fprintf(g->out, "\t\t.irq = %s,\n", symbol(g, th->irq));
+	if (th->nmi != SY_NONE)
+		fprintf(g->out, "\t\t.nmi = %s,\n", symbol(g, th->nmi));
+	fprintf(g->out,
+		"\t\t.unwoken = %d,\n\t\t.unreliable = %d,\n\t\t.born = %d,\n\t\t.off_lists = %d,\n\t},\n",
+		th->unwoken, th->unreliable,
+		th->kind == SY_CHILD || exits(g->l, th), off_lists(g->l, th));
 }
 
 static void write_target(struct gen *g)
@@ -242,13 +286,12 @@ static void write_target(struct gen *g)
 	g->out = open_file(g, "t_%s.c", g->id);
 	fprintf(g->out, "#include \"t_%s.h\"\n\n", g->id);
 	for (i = 0; i < l->nfuncs; i++) {
-		if (l->func[i].patched == SY_NONE && is_main(l, i))
+		if (!in_any(l, i) && is_main(l, i))
 			continue;
-		fprintf(g->out, "LIT_FN void lit_%s_%s(struct lit_ctx *c)\n",
-			g->id, l->func[i].name);
+		fprintf(g->out, "LIT_FN void %s(struct lit_ctx *c)\n",
+			symbol(g, i));
 		write_body(g, i, 0);
-		fprintf(g->out, "EXPORT_SYMBOL_GPL(lit_%s_%s);\n\n", g->id,
-			l->func[i].name);
+		fprintf(g->out, "EXPORT_SYMBOL_GPL(%s);\n\n", symbol(g, i));
 	}
 	for (i = 0; i < l->nthreads; i++)
 		if (l->thread[i].kind == SY_KTHREAD)
@@ -258,70 +301,80 @@ static void write_target(struct gen *g)
 		write_thread(g, &l->thread[i]);
 	fprintf(g->out,
 		"};\n\nconst struct lit_test lit_test_%s = {\n\t.name = \"%s\",\n"
-		"\t.thread = threads,\n\t.nthreads = %u,\n};\n",
-		g->id, l->name, l->nthreads);
+		"\t.thread = threads,\n\t.nthreads = %u,\n\t.two = %d,\n};\n",
+		g->id, l->name, l->nthreads, l->then != NULL);
 	fclose(g->out);
 }
 
 static void write_new(struct gen *g)
 {
-	const struct sy_litmus *l = g->l;
+	const struct sy_litmus *t = g->turn;
 	sy_u32 i;
 
-	g->out = open_file(g, "n_%s.h", g->id);
+	g->out = open_patch(g, "n", "h");
 	fprintf(g->out, "#include \"t_%s.h\"\n\n", g->id);
-	for (i = 0; i < l->npatched; i++) {
+	for (i = 0; i < t->npatched; i++) {
 		fprintf(g->out,
 			"static LIT_FN void new_%s(struct lit_ctx *c)\n",
-			l->func[l->order[i]].name);
-		write_body(g, l->order[i], 1);
+			t->func[t->order[i]].name);
+		write_body(g, t->order[i], t->func[t->order[i]].version[1]);
 	}
 	fclose(g->out);
 }
 
+/*
+ * One patch is taken out again for good when its test is over. Of two, one that
+ * its file does not retire stays, so that the other finds who sleeps in its text.
+ */
+static const char *patch_flags(const struct gen *g)
+{
+	return !g->l->then || g->turn->retire ?
+		       ", .flags = SY_PATCH_UNLOADABLE" :
+		       "";
+}
+
 static void write_patch(struct gen *g)
 {
-	const struct sy_litmus *l = g->l;
+	const struct sy_litmus *t = g->turn;
 	const struct sy_routine *r;
 	sy_u32 i;
 
-	g->out = open_file(g, "lp_%s.c", g->id);
+	g->out = open_patch(g, "lp", "c");
 	fprintf(g->out,
-		"#include <switchyard/patch.h>\n\n#include \"n_%s.h\"\n\n"
+		"#include <switchyard/patch.h>\n\n#include \"n%s_%s.h\"\n\n"
 		"static const struct sy_func funcs[] = {\n",
-		g->id);
-	for (i = 0; i < l->npatched; i++) {
-		r = &l->func[l->order[i]];
+		which(g), g->id);
+	for (i = 0; i < t->npatched; i++) {
+		r = &t->func[t->order[i]];
 		fprintf(g->out,
-			"\t{ .old_name = \"lit_%s_%s\", .object = \"sy_litmus\",\n"
+			"\t{ .old_name = \"%s\", .object = \"sy_litmus\",\n"
 			"\t  .new_func = new_%s, .flags = %s },\n",
-			g->id, r->name, r->name,
+			symbol(g, t->order[i]), r->name,
 			r->flags & SY_FUNC_UNCHECKED ?
 				"SY_FUNC_NO_STACK_CHECK" :
 				"SY_FUNC_REG_ARGS");
 	}
 	fprintf(g->out,
-		"};\n\nSY_PATCH(funcs, .flags = SY_PATCH_UNLOADABLE);\n"
+		"};\n\nSY_PATCH(funcs%s);\n"
 		"MODULE_DESCRIPTION(\"test: litmus test %s\");\n",
-		l->name);
+		patch_flags(g), g->l->name);
 	fclose(g->out);
 }
 
 static void write_klp(struct gen *g)
 {
-	const struct sy_litmus *l = g->l;
+	const struct sy_litmus *t = g->turn;
 	sy_u32 i;
 
-	g->out = open_file(g, "lk_%s.c", g->id);
+	g->out = open_patch(g, "lk", "c");
 	fprintf(g->out,
-		"#include <linux/livepatch.h>\n\n#include \"n_%s.h\"\n\n"
+		"#include <linux/livepatch.h>\n\n#include \"n%s_%s.h\"\n\n"
 		"static struct klp_func funcs[] = {\n",
-		g->id);
-	for (i = 0; i < l->npatched; i++)
+		which(g), g->id);
+	for (i = 0; i < t->npatched; i++)
 		fprintf(g->out,
-			"\t{ .old_name = \"lit_%s_%s\", .new_func = new_%s },\n",
-			g->id, l->func[l->order[i]].name,
-			l->func[l->order[i]].name);
+			"\t{ .old_name = \"%s\", .new_func = new_%s },\n",
+			symbol(g, t->order[i]), t->func[t->order[i]].name);
 	fprintf(g->out,
 		"\t{}\n};\n\nstatic struct klp_object objects[] = {\n"
 		"\t{ .name = \"sy_litmus\", .funcs = funcs },\n\t{}\n};\n\n"
@@ -333,78 +386,83 @@ static void write_klp(struct gen *g)
 		"module_init(lk_init);\nmodule_exit(lk_exit);\n"
 		"MODULE_LICENSE(\"GPL\");\nMODULE_INFO(livepatch, \"Y\");\n"
 		"MODULE_DESCRIPTION(\"test: litmus test %s, upstream\");\n",
-		l->name);
+		g->l->name);
 	fclose(g->out);
+}
+
+static void write_modules(struct gen *g)
+{
+	g->turn = g->l;
+	write_new(g);
+	write_patch(g);
+	write_klp(g);
+	g->turn = g->l->then;
+	if (!g->turn)
+		return;
+	write_new(g);
+	write_patch(g);
+	write_klp(g);
 }
 
 /* Return: why the test cannot run on a real kernel, or NULL. */
 static const char *why_not(const struct sy_litmus *l)
 {
-	static const struct {
-		sy_u8 op;
-		const char *why;
-	} ops[] = {
-		{ SY_OP_OFFLIST,
-		  "nothing of a module runs in a task that is off the task lists" },
-	};
-	sy_u32 i, f, side;
-
-	if (l->then)
-		return "two patches: a round is one transition here";
 	if (l->ntargets)
-		return "modules that come and go: the target stays for all rounds";
-	for (f = 0; f < l->nfuncs; f++)
-		for (side = 0; side < 2; side++)
-			for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
-				if (has_op(l->func[f].body[side], ops[i].op))
-					return ops[i].why;
-	for (f = 0; f < l->npatched; f++)
-		if (has_op(l->func[l->order[f]].body[0], SY_OP_STOPPED))
-			return "a task is stopped at the border to user mode, not inside a function";
-	for (i = 0; i < l->nthreads; i++) {
-		if (l->thread[i].unreliable)
-			return "the stock kernel's stacks here are reliable";
-		if (l->thread[i].nmi != SY_NONE)
-			return "no NMI comes to a guest by itself";
-	}
-	if (l->nthreads > 8)
-		return "more than 8 threads";
-	return NULL;
+		return "it loads modules: the target stays for all rounds";
+	return l->nthreads > 8 ? "more than 8 threads" : NULL;
 }
 
-static void write_tests(const char *dir, char (*ids)[64], sy_u32 n)
+struct ids {
+	char name[256][64];
+	char two[256]; /* it has two patches */
+	sy_u32 n;
+};
+
+static void write_kbuild(const char *dir, const struct ids *ids)
 {
-	struct gen g = { .dir = dir };
 	FILE *kbuild;
 	char path[512];
 	sy_u32 i;
 
-	g.out = open_file(&g, "%s.c", "tests");
-	fprintf(g.out, "#include \"sy_litmus.h\"\n\n");
-	for (i = 0; i < n; i++)
-		fprintf(g.out, "extern const struct lit_test lit_test_%s;\n",
-			ids[i]);
-	fprintf(g.out, "\nconst struct lit_test *const lit_tests[] = {\n");
-	for (i = 0; i < n; i++)
-		fprintf(g.out, "\t&lit_test_%s,\n", ids[i]);
-	fprintf(g.out, "\tNULL\n};\n");
-	fclose(g.out);
 	snprintf(path, sizeof(path), "%s/Kbuild", dir);
 	kbuild = fopen(path, "w");
 	if (!kbuild) {
 		perror(path);
 		exit(1);
 	}
-	fprintf(kbuild, "obj-m += sy_litmus.o\nsy_litmus-y := main.o tests.o");
-	for (i = 0; i < n; i++)
-		fprintf(kbuild, " t_%s.o", ids[i]);
+	fprintf(kbuild,
+		"obj-m += sy_litmus.o\nsy_litmus-y := main.o obscure.o tests.o");
+	for (i = 0; i < ids->n; i++)
+		fprintf(kbuild, " t_%s.o", ids->name[i]);
 	fprintf(kbuild, "\n");
-	for (i = 0; i < n; i++)
-		fprintf(kbuild, "obj-m += lp_%s.o lk_%s.o\n", ids[i], ids[i]);
+	for (i = 0; i < ids->n; i++)
+		fprintf(kbuild, "obj-m += lp_%s.o lk_%s.o\n", ids->name[i],
+			ids->name[i]);
+	for (i = 0; i < ids->n; i++)
+		if (ids->two[i])
+			fprintf(kbuild, "obj-m += lp2_%s.o lk2_%s.o\n",
+				ids->name[i], ids->name[i]);
 	fprintf(kbuild, "ccflags-y := $(LITMUS_INCLUDES)\n");
 	fclose(kbuild);
 }
 
+static void write_tests(const char *dir, const struct ids *ids)
+{
+	struct gen g = { .dir = dir };
+	sy_u32 i;
+
+	g.out = open_file(&g, "%s.c", "tests");
+	fprintf(g.out, "#include \"sy_litmus.h\"\n\n");
+	for (i = 0; i < ids->n; i++)
+		fprintf(g.out, "extern const struct lit_test lit_test_%s;\n",
+			ids->name[i]);
+	fprintf(g.out, "\nconst struct lit_test *const lit_tests[] = {\n");
+	for (i = 0; i < ids->n; i++)
+		fprintf(g.out, "\t&lit_test_%s,\n", ids->name[i]);
+	fprintf(g.out, "\tNULL\n};\n");
+	fclose(g.out);
+	write_kbuild(dir, ids);
+}
 static int generate(struct gen *g, struct sy_litmus *l, const char *path)
 {
 	char error[400];
@@ -426,18 +484,15 @@ static int generate(struct gen *g, struct sy_litmus *l, const char *path)
 		return 0;
 	write_protos(g);
 	write_target(g);
-	write_new(g);
-	write_patch(g);
-	write_klp(g);
+	write_modules(g);
 	return 1;
 }
 
 int main(int argc, char **argv)
 {
 	struct sy_litmus *l = calloc(1, sizeof(*l));
-	static char ids[256][64];
+	static struct ids ids;
 	struct gen g = { 0 };
-	sy_u32 n = 0;
 	int i;
 
 	if (argc < 3 || argc > 250 || !l) {
@@ -445,10 +500,14 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	g.dir = argv[1];
-	for (i = 2; i < argc; i++)
-		if (generate(&g, l, argv[i]))
-			strcpy(ids[n++], g.id);
-	write_tests(argv[1], ids, n);
+	for (i = 2; i < argc; i++) {
+		if (generate(&g, l, argv[i])) {
+			ids.two[ids.n] = l->then != NULL;
+			strcpy(ids.name[ids.n++], g.id);
+		}
+		sy_litmus_free(l);
+	}
+	write_tests(argv[1], &ids);
 	free(l);
 	return 0;
 }

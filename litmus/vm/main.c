@@ -79,6 +79,13 @@ static int lit_is_unchecked(const struct sy_litmus *l)
 	return 0;
 }
 
+/* Is there a transition by a model that is not upstream's? */
+static int lit_by_another(const struct sy_litmus *l)
+{
+	return (l->by && l->by != &sy_models[LIT_HYBRID]) ||
+	       (l->then && lit_by_another(l->then));
+}
+
 static void lit_print(const struct lit_options *o, const struct lit_vm *vm,
 		      const struct lit_seen *s, const char *verdict)
 {
@@ -157,14 +164,14 @@ static int lit_patience(struct lit_vm *vm, const struct lit_round *r)
 	return 1;
 }
 
-static void lit_count_end(const struct lit_vm *vm, const struct lit_round *r,
-			  struct lit_seen *s, int slow)
+static void lit_count_end(const struct lit_round *r, struct lit_seen *s,
+			  int slow)
 {
 	s->rounds++;
 	s->slow += slow;
-	s->faults += (sy_u32)vm->way.came;
-	s->stretched += !!vm->way.stretched;
-	s->unherded += !!vm->way.no_herd;
+	s->faults += r->faults;
+	s->stretched += !!r->stretched;
+	s->unherded += !!r->unherded;
 	s->settled += r->end == LIT_SETTLED && !r->turned;
 	s->reverted += r->end == LIT_REVERTED ||
 		       (r->end == LIT_SETTLED && r->turned);
@@ -189,12 +196,13 @@ static int lit_run_model(struct lit_options *o, struct lit_vm *vm)
 	begin = lit_now();
 	while ((took < o->seconds || slow) && round.end != LIT_REFUSED) {
 		round.end = LIT_ERROR;
-		if (lit_vm_quiet(vm) || lit_vm_round(vm, &round) == LIT_ERROR) {
+		if (lit_vm_quiet(vm, 0) ||
+		    lit_vm_round(vm, &round) == LIT_ERROR) {
 			round.end = LIT_ERROR;
 			break;
 		}
 		slow = lit_patience(vm, &round);
-		lit_count_end(vm, &round, &seen, slow);
+		lit_count_end(&round, &seen, slow);
 		lit_judge(vm, round.length, &seen);
 		took = lit_now() - begin;
 	}
@@ -237,6 +245,8 @@ static const char *lit_why_not(struct lit_vm *vm, const char *model)
 		vm->model = LIT_HYBRID;
 	if (vm->upstream && lit_is_unchecked(vm->l))
 		return "livepatch checks every function";
+	if (vm->upstream && lit_by_another(vm->l))
+		return "livepatch has only its own model";
 	if (!vm->count)
 		return NULL;
 	if (sy_model_detector(&sy_models[vm->model], SY_DETECTOR_COUNT) !=
@@ -244,7 +254,8 @@ static const char *lit_why_not(struct lit_vm *vm, const char *model)
 		return "the model has no detector count";
 	if (lit_is_unchecked(vm->l))
 		return "a count would wait for a function that is exempt";
-	if (vm->l->herd && vm->l->outcome == SY_OUTCOME_CONVERGES)
+	if ((vm->l->herd || (vm->l->then && vm->l->then->herd)) &&
+	    vm->l->outcome == SY_OUTCOME_CONVERGES)
 		return "who counts holds nobody, and the file speaks of who does";
 	return NULL;
 }
@@ -284,6 +295,7 @@ static void lit_each_model(struct lit_options *o, const char *name,
 	} else {
 		while ((o->model = strsep(&rest, ",")))
 			lit_run_test(o, l, id);
+		sy_litmus_free(l);
 	}
 	free(l);
 }

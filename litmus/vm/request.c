@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a round asks of the engine, or of upstream livepatch: one transition by the
+ * What a round asks of the engine, or of upstream livepatch: a transition by the
  * test's model, perhaps with a fault of the engine's own (its parameter `fail`),
- * perhaps a reversal; and between rounds, quietly, the way back.
+ * perhaps a reversal; and between rounds, quietly, the way back. Of two patches it
+ * is the one at hand that is spoken of (vm->second).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,6 +19,7 @@
 
 #include "vm.h"
 
+#define LIT_EXIT_OWNED 31 /* EXIT STATUS in switchyard(1) */
 #define LIT_FAIL "/sys/module/switchyard/parameters/fail"
 
 /* Preparing fails there. */
@@ -42,12 +44,22 @@ double lit_now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-int lit_insmod(const struct lit_vm *vm, const char *prefix, const char *name)
+/* The name of the module at hand: this engine's patch, or upstream's. */
+static const char *lit_module(const struct lit_vm *vm)
+{
+	static char name[80];
+
+	snprintf(name, sizeof(name), "l%c%s_%s", vm->upstream ? 'k' : 'p',
+		 vm->second ? "2" : "", vm->patch);
+	return name;
+}
+
+static int lit_insmod(const struct lit_vm *vm)
 {
 	char path[512];
 	int fd, err;
 
-	snprintf(path, sizeof(path), "%s/%s%s.ko", vm->dir, prefix, name);
+	snprintf(path, sizeof(path), "%s/%s.ko", vm->dir, lit_module(vm));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return lit_say("open", path);
@@ -56,12 +68,10 @@ int lit_insmod(const struct lit_vm *vm, const char *prefix, const char *name)
 	return err ? lit_say("insmod", path) : 0;
 }
 
-int lit_rmmod(const char *prefix, const char *name)
+static int lit_rmmod(const char *module)
 {
-	char module[128];
 	int i;
 
-	snprintf(module, sizeof(module), "%s%s", prefix, name);
 	for (i = 0; i < 600; i++) {
 		if (!syscall(SYS_delete_module, module, O_NONBLOCK) ||
 		    errno == ENOENT)
@@ -140,7 +150,7 @@ static void lit_name_fault(char *ret, const char *const *names, int n)
 
 static void lit_choose_faults(const struct lit_vm *vm, struct lit_way *way)
 {
-	const struct sy_litmus *l = vm->l;
+	const struct sy_litmus *l = lit_turn(vm);
 	int i;
 
 	for (i = 0; i < l->faults && i < 2; i++)
@@ -164,8 +174,8 @@ static void lit_choose_faults(const struct lit_vm *vm, struct lit_way *way)
  */
 static void lit_choose(struct lit_vm *vm)
 {
-	const struct sy_model *m = &sy_models[vm->model];
-	const struct sy_litmus *l = vm->l;
+	const struct sy_model *m = lit_model(vm);
+	const struct sy_litmus *l = lit_turn(vm);
 	struct lit_way *way = &vm->way;
 
 	memset(way, 0, sizeof(*way));
@@ -197,6 +207,12 @@ static void lit_disarm(struct lit_vm *vm)
 	vm->way.armed = 0;
 }
 
+static void lit_state(const struct lit_vm *vm, char *ret, size_t size)
+{
+	lit_first_line("/sys/kernel/switchyard/patches/%s/state",
+		       lit_module(vm), ret, size);
+}
+
 static int lit_wait_state(const struct lit_vm *vm, const char *wanted,
 			  double seconds)
 {
@@ -204,8 +220,7 @@ static int lit_wait_state(const struct lit_vm *vm, const char *wanted,
 	char state[32];
 
 	do {
-		lit_first_line("/sys/kernel/switchyard/patches/lp_%s/state",
-			       vm->patch, state, sizeof(state));
+		lit_state(vm, state, sizeof(state));
 		if (!strcmp(state, wanted))
 			return 0;
 		usleep(1000);
@@ -243,39 +258,58 @@ static int lit_status(struct lit_vm *vm, pid_t pid, double seconds)
 	return -1;
 }
 
-/* One request, by the test's model, or quietly. */
+/* Does the transition at hand have its calls counted? */
+static int lit_counts(const struct lit_vm *vm)
+{
+	return vm->count &&
+	       sy_model_detector(lit_model(vm), SY_DETECTOR_COUNT) ==
+		       SY_DETECTOR_COUNT;
+}
+
+/* By its model: these words; the last of them is where to go on. */
+static const char **lit_model_words(const struct lit_vm *vm, const char **word)
+{
+	const struct sy_model *m = lit_model(vm);
+	static char model[64];
+
+	snprintf(model, sizeof(model), "%s", sy_model_words[m - sy_models]);
+	if (m->relaxed)
+		*strrchr(model, '/') = 0;
+	*word++ = model;
+	if (m->relaxed)
+		*word++ = "--relaxed";
+	if (vm->way.no_herd)
+		*word++ = "--no-herd";
+	if (lit_counts(vm)) {
+		*word++ = "--detector";
+		*word++ = "count";
+	}
+	return word;
+}
+
+/* One request, by the transition's model, or quietly. */
 static pid_t lit_request(const struct lit_vm *vm, const char *command,
 			 int quiet)
 {
-	const struct sy_model *m = &sy_models[vm->model];
-	char model[64], name[80], deadline[32];
-	const char *words[16];
-	int n = 0;
+	char name[80], deadline[32];
+	const char *words[16], **word = words;
 
-	snprintf(model, sizeof(model), "%s", sy_model_words[vm->model]);
-	if (m->relaxed)
-		*strrchr(model, '/') = 0;
-	snprintf(name, sizeof(name), "lp_%s", vm->patch);
+	snprintf(name, sizeof(name), "%s", lit_module(vm));
 	snprintf(deadline, sizeof(deadline), "%.3f",
 		 quiet ? vm->deadline : vm->way.deadline);
-	words[n++] = "switchyard";
-	words[n++] = command;
-	words[n++] = name;
+	*word++ = "switchyard";
+	*word++ = command;
+	*word++ = name;
 	if (strcmp(command, "reverse")) {
-		words[n++] = "--model";
-		words[n++] = quiet ? "function/function" : model;
-		words[n++] = "--deadline";
-		words[n++] = deadline;
-		if (m->relaxed && !quiet)
-			words[n++] = "--relaxed";
-		if (vm->way.no_herd && !quiet)
-			words[n++] = "--no-herd";
-		if (vm->count && !quiet) {
-			words[n++] = "--detector";
-			words[n++] = "count";
-		}
+		*word++ = "--deadline";
+		*word++ = deadline;
+		*word++ = "--model";
+		if (quiet)
+			*word++ = "function/function";
+		else
+			word = lit_model_words(vm, word);
 	}
-	words[n] = NULL;
+	*word = NULL;
 	return lit_spawn(words);
 }
 
@@ -292,6 +326,9 @@ static enum lit_end lit_end_of(const struct lit_vm *vm, int status)
 	default:
 		if (vm->way.unprepared)
 			return LIT_FAILED;
+		/* the first patch still has the function: its time was up */
+		if (vm->second && status == LIT_EXIT_OWNED)
+			return LIT_UNSETTLED;
 		if (status >= 20 && status < 100)
 			return LIT_REFUSED;
 		fprintf(stderr, "litmus-vm: switchyard: exit code %d\n",
@@ -307,9 +344,9 @@ static int lit_klp_request(const struct lit_vm *vm, int to_new)
 	int fd, err;
 
 	if (to_new)
-		return lit_insmod(vm, "lk_", vm->patch);
-	snprintf(path, sizeof(path), "/sys/kernel/livepatch/lk_%s/enabled",
-		 vm->patch);
+		return lit_insmod(vm);
+	snprintf(path, sizeof(path), "/sys/kernel/livepatch/%s/enabled",
+		 lit_module(vm));
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	err = fd < 0 || write(fd, "0", 1) != 1 ? -1 : 0;
 	if (err)
@@ -325,8 +362,8 @@ static int lit_klp_wait(const struct lit_vm *vm, double seconds)
 	char state[32];
 
 	do {
-		lit_first_line("/sys/kernel/livepatch/lk_%s/transition",
-			       vm->patch, state, sizeof(state));
+		lit_first_line("/sys/kernel/livepatch/%s/transition",
+			       lit_module(vm), state, sizeof(state));
 		if (*state != '1')
 			return 0;
 		usleep(2000);
@@ -334,45 +371,43 @@ static int lit_klp_wait(const struct lit_vm *vm, double seconds)
 	return -1;
 }
 
-static int lit_klp_quiet(struct lit_vm *vm)
+static int lit_klp_quiet(struct lit_vm *vm, int enabled)
 {
 	char state[32];
 	int err = lit_klp_wait(vm, 60);
 
-	lit_first_line("/sys/kernel/livepatch/lk_%s/enabled", vm->patch, state,
-		       sizeof(state));
-	if (!err && !vm->l->to_new && *state == '1')
+	lit_first_line("/sys/kernel/livepatch/%s/enabled", lit_module(vm),
+		       state, sizeof(state));
+	if (!err && enabled && *state == '1')
 		return 0;
 	if (!err && *state == '1')
 		err = lit_klp_request(vm, 0) || lit_klp_wait(vm, 60);
 	if (!err)
-		err = lit_rmmod("lk_", vm->patch);
-	if (!err && !vm->l->to_new)
+		err = lit_rmmod(lit_module(vm));
+	if (!err && enabled)
 		err = lit_klp_request(vm, 1) || lit_klp_wait(vm, 60);
 	if (err)
 		fprintf(stderr, "litmus-vm: livepatch does not go back\n");
 	return err;
 }
 
-/* Everybody parked: to where a round begins. */
-int lit_vm_quiet(struct lit_vm *vm)
+/* The patch at hand. */
+static int lit_quiet(struct lit_vm *vm, int enabled)
 {
-	const char *wanted = vm->l->to_new ? "disabled" : "enabled";
+	const char *wanted = enabled ? "enabled" : "disabled";
 	char state[32];
 	int i;
 
 	if (vm->upstream)
-		return lit_klp_quiet(vm);
+		return lit_klp_quiet(vm, enabled);
 	for (i = 0; i < 5; i++) {
-		lit_first_line("/sys/kernel/switchyard/patches/lp_%s/state",
-			       vm->patch, state, sizeof(state));
+		lit_state(vm, state, sizeof(state));
 		if (!strcmp(state, wanted))
 			return 0;
-		if (!strcmp(state, vm->l->to_new ? "enabled" : "disabled"))
+		if (!strcmp(state, enabled ? "disabled" : "enabled"))
 			lit_status(vm,
 				   lit_request(vm,
-					       vm->l->to_new ? "disable" :
-							       "enable",
+					       enabled ? "enable" : "disable",
 					       1),
 				   60);
 		if (!lit_wait_state(vm, wanted, 20))
@@ -381,9 +416,54 @@ int lit_vm_quiet(struct lit_vm *vm)
 	return lit_say("the patch does not go back:", state);
 }
 
+/*
+ * Everybody parked: to where a round begins, or, if @out, no patch in force. The
+ * second goes first: it may have functions of the first.
+ */
+int lit_vm_quiet(struct lit_vm *vm, int out)
+{
+	int err = 0;
+
+	for (vm->second = vm->l->then != NULL; vm->second >= 0 && !err;
+	     vm->second--)
+		err = lit_quiet(vm, !out && !lit_turn(vm)->to_new);
+	vm->second = 0;
+	return err;
+}
+
+/* Of two patches one that its file does not retire is permanent: generate.c. */
+static int lit_permanent(const struct lit_vm *vm)
+{
+	return vm->l->then && !lit_turn(vm)->retire;
+}
+
+/* The patches' modules; a permanent one is there if the test has run before. */
+int lit_begin(struct lit_vm *vm)
+{
+	char state[32];
+	int err = 0;
+
+	for (vm->second = vm->l->then != NULL; vm->second >= 0 && !err;
+	     vm->second--) {
+		lit_state(vm, state, sizeof(state));
+		if (!vm->upstream && !*state)
+			err = lit_insmod(vm);
+	}
+	vm->second = 0;
+	return err;
+}
+
+void lit_end(struct lit_vm *vm)
+{
+	for (vm->second = vm->l->then != NULL; vm->second >= 0; vm->second--)
+		if (!vm->upstream && !lit_permanent(vm))
+			lit_rmmod(lit_module(vm));
+	vm->second = 0;
+}
+
 static enum lit_end lit_klp_transition(const struct lit_vm *vm)
 {
-	if (lit_klp_request(vm, vm->l->to_new))
+	if (lit_klp_request(vm, lit_turn(vm)->to_new))
 		return LIT_ERROR;
 	return lit_klp_wait(vm, vm->deadline) ? LIT_UNSETTLED : LIT_SETTLED;
 }
@@ -391,53 +471,58 @@ static enum lit_end lit_klp_transition(const struct lit_vm *vm)
 /* Return: 1, when the transition has begun; 0, when it was over before that. */
 static int lit_begun(const struct lit_vm *vm)
 {
-	const char *busy = vm->l->to_new ? "patching" : "unpatching";
-	const char *over = vm->l->to_new ? "enabled" : "retiring";
+	int to_new = lit_turn(vm)->to_new;
+	const char *busy = to_new ? "patching" : "unpatching";
+	const char *over = to_new ? "enabled" : "retiring";
 	double end = lit_now() + 5;
 	char state[32];
 
 	do {
-		lit_first_line("/sys/kernel/switchyard/patches/lp_%s/state",
-			       vm->patch, state, sizeof(state));
+		lit_state(vm, state, sizeof(state));
 		if (!strcmp(state, busy))
 			return 1;
 		if (!strcmp(state, over) ||
-		    (!vm->l->to_new && !strcmp(state, "disabled")))
+		    (!to_new && !strcmp(state, "disabled")))
 			return 0;
 		usleep(500);
 	} while (lit_now() < end);
 	return 0;
 }
 
-/*
- * A request, and in half of the rounds, if the file wants it, the reversal a
- * little after the redirects are in force.
- */
-enum lit_end lit_transition(struct lit_vm *vm, struct lit_round *ret)
+/* By the engine: a request, and perhaps a reversal a little after it has begun. */
+static void lit_run_transition(struct lit_vm *vm, struct lit_round *ret)
 {
-	double begin = lit_now();
+	const struct sy_litmus *l = lit_turn(vm);
 	pid_t pid, back = 0;
 	int status;
 
-	if (vm->upstream) {
-		ret->end = lit_klp_transition(vm);
-		ret->took = lit_now() - begin;
-		return ret->end;
-	}
 	lit_choose(vm);
-	pid = lit_request(vm, vm->l->to_new ? "enable" : "disable", 0);
-	if (vm->l->reverse && rand() % 2 && lit_begun(vm)) {
+	pid = lit_request(vm, l->to_new ? "enable" : "disable", 0);
+	if (l->reverse && rand() % 2 && lit_begun(vm)) {
 		usleep((unsigned int)rand() % 3000);
 		back = lit_request(vm, "reverse", 1);
 	}
 	status = lit_status(vm, pid, vm->way.deadline + 20);
-	ret->took = lit_now() - begin;
 	if (status < 0)
 		ret->late = pid;
 	ret->turned = back > 0 && !lit_status(vm, back, 5);
 	lit_disarm(vm);
 	ret->end = lit_end_of(vm, status);
-	return ret->end;
+	ret->faults += (sy_u32)vm->way.came;
+	ret->stretched |= vm->way.stretched;
+	ret->unherded |= vm->way.no_herd;
+}
+
+/* The transition at hand; in half of them, if the file wants it, a reversal. */
+void lit_transition(struct lit_vm *vm, struct lit_round *ret)
+{
+	double begin = lit_now();
+
+	if (vm->upstream)
+		ret->end = lit_klp_transition(vm);
+	else
+		lit_run_transition(vm, ret);
+	ret->took = lit_now() - begin;
 }
 
 /* Who asked for the transition and still waits, when everybody has parked. */

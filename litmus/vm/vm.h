@@ -34,18 +34,22 @@ struct lit_way {
 };
 
 struct lit_round {
-	enum lit_end end;
+	enum lit_end
+		end; /* of the last transition: the second comes after SETTLED */
 	int turned; /* it was reversed by request */
-	double took; /* seconds, from the request to its end */
+	double took; /* seconds, from its request to its end */
+	sy_u32 faults; /* passed, in all transitions */
+	int stretched, unherded; /* one of them was */
 	sy_u32 length; /* of the history */
 	pid_t late; /* who asked and still waits, or 0 */
 };
 
 struct lit_vm {
 	const struct sy_litmus *l;
+	int second; /* the transition at hand is l->then, of the second patch */
 	const char *dir; /* modules */
 	char patch[64]; /* the test's name in modules */
-	sy_u32 model; /* index into sy_models */
+	sy_u32 model; /* index into sy_models: the one that is asked about */
 	int upstream; /* by livepatch instead of the engine */
 	int count; /* by the detector count */
 	double deadline; /* seconds; grows where it is too short */
@@ -73,6 +77,18 @@ struct lit_seen {
 	sy_u32 qualifiers; /* SY_M1_SAME_FUNC .. */
 };
 
+/* The transition at hand, as its file has it. */
+static inline const struct sy_litmus *lit_turn(const struct lit_vm *vm)
+{
+	return vm->second ? vm->l->then : vm->l;
+}
+
+/* Its model: that of the file, if it says by which, or the one asked about. */
+static inline const struct sy_model *lit_model(const struct lit_vm *vm)
+{
+	return lit_turn(vm)->by ? lit_turn(vm)->by : &sy_models[vm->model];
+}
+
 /* drive.c. Errors: -1, with one line on stderr. */
 int lit_vm_up(struct lit_vm *vm);
 void lit_vm_down(struct lit_vm *vm);
@@ -81,10 +97,10 @@ enum lit_end lit_vm_round(struct lit_vm *vm, struct lit_round *ret);
 /* request.c, likewise */
 int lit_say(const char *what, const char *name);
 double lit_now(void); /* seconds since the boot */
-int lit_insmod(const struct lit_vm *vm, const char *prefix, const char *name);
-int lit_rmmod(const char *prefix, const char *name);
-int lit_vm_quiet(struct lit_vm *vm);
-enum lit_end lit_transition(struct lit_vm *vm, struct lit_round *ret);
+int lit_begin(struct lit_vm *vm);
+void lit_end(struct lit_vm *vm);
+int lit_vm_quiet(struct lit_vm *vm, int out);
+void lit_transition(struct lit_vm *vm, struct lit_round *ret);
 void lit_reap(struct lit_vm *vm, const struct lit_round *round);
 void lit_first_line(const char *fmt, const char *name, char *ret, size_t size);
 

@@ -9,18 +9,24 @@
  * has to agree. What does not fit is counted and not written, so that a history
  * that overflowed shows it. Nothing here is ever patched.
  *
- * Contexts: process, and hard interrupt for the interrupts of a test.
+ * Contexts: process, and hard interrupt and NMI for those of a test.
  */
 #include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/kprobes.h>
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
+#include <linux/nmi.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
+#include <asm/apic.h>
 #include <asm/irq_regs.h>
+#include <asm/nmi.h>
+#include <asm/unwind.h>
 
 #include "sy_litmus.h"
 
@@ -30,13 +36,14 @@ static u32 length; /* slots at STOP */
 static int stopped = 1;
 static const struct lit_test *test;
 static struct lit_thread threads[LIT_THREADS];
+static struct lit_thread *nmi_due; /* whose NMI is on its way */
 static DEFINE_MUTEX(lock); /* test, threads, and starting and stopping */
 static DECLARE_WAIT_QUEUE_HEAD(sleepers);
 static pid_t (*clone_task)(struct kernel_clone_args *args);
 atomic_t lit_vars[LIT_VARS];
 EXPORT_SYMBOL_GPL(lit_vars);
 
-static u32 record(struct lit_ctx *c, u8 kind, u8 func, u8 side)
+static u32 record(struct lit_ctx *c, u8 kind, u8 func, u8 version)
 {
 	u32 n = (u32)atomic_inc_return(&slots) - 1;
 	struct lit_event *e = &history[n];
@@ -46,7 +53,7 @@ static u32 record(struct lit_ctx *c, u8 kind, u8 func, u8 side)
 	e->before = c->before;
 	e->thread = (u8)c->t->index;
 	e->func = func;
-	e->side = side;
+	e->version = version;
 	smp_store_release(&e->kind, kind);
 	return n;
 }
@@ -85,16 +92,16 @@ static void lit_pause(struct lit_ctx *c)
 		usleep_range_state(us, us + 50, TASK_INTERRUPTIBLE);
 }
 
-void lit_enter(struct lit_ctx *c, u8 func, u8 side)
+void lit_enter(struct lit_ctx *c, u8 func, u8 version)
 {
-	record(c, LIT_KIND_ENTER, func, side);
+	record(c, LIT_KIND_ENTER, func, version);
 	lit_pause(c);
 }
 EXPORT_SYMBOL_GPL(lit_enter);
 
-void lit_return(struct lit_ctx *c, u8 func, u8 side)
+void lit_return(struct lit_ctx *c, u8 func, u8 version)
 {
-	record(c, LIT_KIND_RETURN, func, side);
+	record(c, LIT_KIND_RETURN, func, version);
 }
 EXPORT_SYMBOL_GPL(lit_return);
 
@@ -112,10 +119,22 @@ void lit_point(struct lit_ctx *c)
 }
 EXPORT_SYMBOL_GPL(lit_point);
 
+/*
+ * How long a sleep lasts, in microseconds. Where there are two patches some last
+ * from the one transition into the other, which takes a few grace periods.
+ */
+static u32 lit_nap(struct lit_ctx *c)
+{
+	u32 r = lit_random(c);
+
+	return test->two && r % 64 == 0 ? 100000 + lit_random(c) % 500000 :
+					  500 + r % 5000;
+}
+
 /* Woken after a while, or, who is unwoken, by a nudge or at the end only. */
 void lit_sleep(struct lit_ctx *c, unsigned int state)
 {
-	u32 us = 500 + lit_random(c) % 5000;
+	u32 us = lit_nap(c);
 
 	if (lit_stopped())
 		return;
@@ -190,11 +209,15 @@ void lit_spin(struct lit_ctx *c)
 }
 EXPORT_SYMBOL_GPL(lit_spin);
 
-/* It stops on its way to user mode, in the stay that is running. */
+/* It stops here, inside the function, until SIGCONT comes. */
 void lit_stop_self(struct lit_ctx *c)
 {
-	if (!lit_stopped())
-		send_sig(SIGSTOP, current, 1);
+	if (lit_stopped())
+		return;
+	send_sig(SIGSTOP, current, 1);
+	if (kernel_dequeue_signal() == SIGSTOP)
+		kernel_signal_stop();
+	keep_frame();
 }
 EXPORT_SYMBOL_GPL(lit_stop_self);
 
@@ -230,46 +253,105 @@ void lit_fork(struct lit_ctx *c, u32 thread)
 EXPORT_SYMBOL_GPL(lit_fork);
 
 /*
- * An interrupt on the test's thread: in user mode it is a stay of its own; in the
+ * What comes over the test's thread: in user mode it is a stay of its own; in the
  * kernel it belongs to the stay that is running; in between, where neither mark
- * tells, it does nothing.
+ * tells, it does nothing. Hard interrupt or NMI on the CPU of the thread.
  */
-static enum hrtimer_restart interrupt(struct hrtimer *timer)
+static void nested(struct lit_thread *t, struct lit_ctx *c, lit_fn fn,
+		   bool user)
 {
-	struct lit_thread *t = container_of(timer, struct lit_thread, timer);
-	struct lit_ctx *c = &t->irq_ctx;
-	struct pt_regs *regs = get_irq_regs();
-	bool user = regs && user_mode(regs);
-
-	if (current == t->task && !lit_stopped()) {
-		if (user && !READ_ONCE(t->inside)) {
-			record(c, LIT_KIND_STAY, 0, 0);
-			t->def->irq(c);
-			record(c, LIT_KIND_BORDER, 0, 0);
-		} else if (!user && READ_ONCE(t->inside)) {
-			t->def->irq(c);
-		}
+	if (current != t->task || lit_stopped())
+		return;
+	if (user && !READ_ONCE(t->inside)) {
+		record(c, LIT_KIND_STAY, 0, 0);
+		fn(c);
+		record(c, LIT_KIND_BORDER, 0, 0);
+	} else if (!user && READ_ONCE(t->inside)) {
+		fn(c);
 	}
+}
+
+static enum hrtimer_restart again(struct hrtimer *timer, struct lit_ctx *c)
+{
 	hrtimer_forward_now(timer,
 			    ns_to_ktime(100000 + lit_random(c) % 400000));
 	return HRTIMER_RESTART;
 }
 
-static void arm(struct lit_thread *t)
+static enum hrtimer_restart interrupt(struct hrtimer *timer)
 {
-	if (!t->def->irq || t->armed)
-		return;
-	hrtimer_init(&t->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-	t->timer.function = interrupt;
+	struct lit_thread *t = container_of(timer, struct lit_thread, timer);
+	struct pt_regs *regs = get_irq_regs();
+
+	nested(t, &t->irq_ctx, t->def->irq, regs && user_mode(regs));
+	return again(timer, &t->irq_ctx);
+}
+
+static int on_nmi(unsigned int type, struct pt_regs *regs)
+{
+	struct lit_thread *t = READ_ONCE(nmi_due);
+
+	if (!t || t->cpu != raw_smp_processor_id())
+		return NMI_DONE;
+	nested(t, &t->nmi_ctx, t->def->nmi, user_mode(regs));
+	WRITE_ONCE(nmi_due, NULL);
+	return NMI_HANDLED;
+}
+
+/* On any CPU but the thread's; the next is sent when the last has been there. */
+static enum hrtimer_restart send_nmi(struct hrtimer *timer)
+{
+	struct lit_thread *t =
+		container_of(timer, struct lit_thread, nmi_timer);
+
+	if (!READ_ONCE(nmi_due)) {
+		WRITE_ONCE(nmi_due, t);
+		apic->send_IPI(t->cpu, NMI_VECTOR);
+	}
+	return again(timer, &t->irq_ctx);
+}
+
+static void begin_timer(struct hrtimer *timer,
+			enum hrtimer_restart (*function)(struct hrtimer *))
+{
+	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	timer->function = function;
+	hrtimer_start(timer, ns_to_ktime(100000), HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+static void begin_nmis(void *timer)
+{
+	begin_timer(timer, send_nmi);
+}
+
+/* By the thread itself, which has pinned itself to its CPU. */
+static int arm(struct lit_thread *t)
+{
+	int other;
+
+	if (t->armed || (!t->def->irq && !t->def->nmi))
+		return 0;
+	t->cpu = raw_smp_processor_id();
+	other = cpumask_any_but(cpu_online_mask, t->cpu);
+	if (t->def->nmi && other >= nr_cpu_ids)
+		return -ENODEV;
+	if (t->def->irq)
+		begin_timer(&t->timer, interrupt);
+	if (t->def->nmi)
+		smp_call_function_single(other, begin_nmis, &t->nmi_timer, 1);
 	t->armed = 1;
-	hrtimer_start(&t->timer, ns_to_ktime(100000),
-		      HRTIMER_MODE_REL_PINNED_HARD);
+	return 0;
 }
 
 static void disarm(struct lit_thread *t)
 {
-	if (t->armed)
+	if (t->armed && t->def->irq)
 		hrtimer_cancel(&t->timer);
+	if (t->armed && t->def->nmi) {
+		hrtimer_cancel(&t->nmi_timer);
+		while (READ_ONCE(nmi_due))
+			cpu_relax();
+	}
 	t->armed = 0;
 }
 
@@ -310,6 +392,9 @@ static void new_thread(u32 i)
 	t->irq_ctx.t = t;
 	t->irq_ctx.seed = get_random_u32();
 	t->irq_ctx.irq = true;
+	t->nmi_ctx.t = t;
+	t->nmi_ctx.seed = get_random_u32();
+	t->nmi_ctx.irq = true;
 	if (t->def->born)
 		return;
 	atomic_set(&t->alive, 1);
@@ -362,13 +447,36 @@ static int stop(void)
 	return 0;
 }
 
+/* Return: true, if the caller's own stack can be walked to its end. */
+static bool seen_through(void)
+{
+	struct unwind_state state;
+
+	for (unwind_start(&state, current, NULL, NULL); !unwind_done(&state);
+	     unwind_next_frame(&state))
+		;
+	return !unwind_error(&state);
+}
+
+/* From obscure.S. A test of unreliable stacks on a stack that is none is none. */
+void lit_unseen(lit_fn fn, struct lit_ctx *c)
+{
+	WARN_ONCE(seen_through(),
+		  "litmus: a stack that was to be unreliable is not");
+	fn(c);
+	keep_frame();
+}
+
 /* Return: 1; a child that was made meanwhile gets 0 from the fork itself. */
 static long one_call(struct lit_thread *t, u32 k)
 {
 	if (k >= ARRAY_SIZE(t->def->call) || !t->def->call[k])
 		return -EINVAL;
 	lit_stay(&t->ctx);
-	t->def->call[k](&t->ctx);
+	if (t->def->unreliable)
+		lit_obscure(t->def->call[k], &t->ctx);
+	else
+		t->def->call[k](&t->ctx);
 	lit_border(&t->ctx);
 	return 1;
 }
@@ -387,6 +495,18 @@ static long exit_with(struct file *file, struct lit_thread *t, u32 k)
 	return 0;
 }
 
+/* One life is over: its last call is made, with @c's pauses. */
+static void last_call(struct lit_thread *t, struct lit_ctx *c, lit_fn call)
+{
+	if (call) {
+		record(c, LIT_KIND_STAY, 0, 0);
+		call(c);
+		record(c, LIT_KIND_BORDER, 0, 0);
+	}
+	record(c, LIT_KIND_DEAD, 0, 0);
+	atomic_set(&t->alive, 0);
+}
+
 /* The last file reference goes: in the exit of the task that asked for it. */
 static int lit_release(struct inode *inode, struct file *file)
 {
@@ -395,17 +515,38 @@ static int lit_release(struct inode *inode, struct file *file)
 
 	for (i = 0; call && i < test->nthreads; i++) {
 		struct lit_thread *t = &threads[i];
+		bool exiting = current == t->task &&
+			       current->flags & PF_EXITING;
 
 		if (call < t->def->call ||
 		    call >= t->def->call + ARRAY_SIZE(t->def->call))
 			continue;
-		if (current == t->task && current->flags & PF_EXITING) {
-			lit_stay(&t->ctx);
-			(*call)(&t->ctx);
-			lit_border(&t->ctx);
-		}
-		record(&t->ctx, LIT_KIND_DEAD, 0, 0);
-		atomic_set(&t->alive, 0);
+		if (exiting && t->def->off_lists)
+			smp_store_release(&t->last, *call);
+		else
+			last_call(t, &t->ctx, exiting ? *call : NULL);
+	}
+	return 0;
+}
+
+/*
+ * In do_exit(), behind exit_notify(): a task whose parent does not want to know is
+ * on no list any more. Preemption is disabled: the calls do not sleep.
+ */
+static int off_lists(struct kprobe *probe, struct pt_regs *regs)
+{
+	u32 i;
+
+	for (i = 0; i < LIT_THREADS; i++) {
+		struct lit_thread *t = &threads[i];
+		lit_fn call = smp_load_acquire(&t->last);
+
+		if (!call || READ_ONCE(t->task) != current)
+			continue;
+		WARN_ONCE(pid_alive(current),
+			  "litmus: a task that was to be off the lists is not");
+		t->last = NULL;
+		last_call(t, &t->irq_ctx, call);
 	}
 	return 0;
 }
@@ -425,8 +566,7 @@ static long of_thread(struct file *file, unsigned int cmd, unsigned long arg)
 		return exit_with(file, t, arg & 255);
 	case LIT_ARM:
 		WRITE_ONCE(t->task, current);
-		arm(t);
-		return 0;
+		return arm(t);
 	case LIT_DISARM:
 		disarm(t);
 		return 0;
@@ -447,17 +587,26 @@ static long lit_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	long ret;
 
 	if (cmd != LIT_SELECT && cmd != LIT_START && cmd != LIT_STOP &&
-	    cmd != LIT_LENGTH)
+	    cmd != LIT_LENGTH && cmd != LIT_SECOND)
 		return of_thread(file, cmd, arg);
 	mutex_lock(&lock);
-	if (cmd == LIT_SELECT)
+	switch (cmd) {
+	case LIT_SELECT:
 		ret = select_test((const struct lit_name __user *)arg);
-	else if (cmd == LIT_START)
+		break;
+	case LIT_START:
 		ret = start();
-	else if (cmd == LIT_STOP)
+		break;
+	case LIT_STOP:
 		ret = stop();
-	else
+		break;
+	case LIT_SECOND:
+		record(&threads[0].ctx, LIT_KIND_SECOND, 0, 0);
+		ret = 0;
+		break;
+	default:
 		ret = length;
+	}
 	mutex_unlock(&lock);
 	return ret;
 }
@@ -503,6 +652,29 @@ static int find_clone(void)
 	return 0;
 }
 
+static struct kprobe exit_probe = {
+	.symbol_name = "proc_exit_connector",
+	.pre_handler = off_lists,
+};
+
+static int hook(void)
+{
+	int err = register_kprobe(&exit_probe);
+
+	if (err)
+		return err;
+	err = register_nmi_handler(NMI_LOCAL, on_nmi, 0, "sy_litmus");
+	if (err)
+		unregister_kprobe(&exit_probe);
+	return err;
+}
+
+static void unhook(void)
+{
+	unregister_nmi_handler(NMI_LOCAL, "sy_litmus");
+	unregister_kprobe(&exit_probe);
+}
+
 static int __init lit_init(void)
 {
 	int err = find_clone();
@@ -512,9 +684,18 @@ static int __init lit_init(void)
 	history = vzalloc(LIT_EVENTS * sizeof(*history));
 	if (!history)
 		return -ENOMEM;
+	err = hook();
+	if (err)
+		goto err_history;
 	err = misc_register(&lit_device);
 	if (err)
-		vfree(history);
+		goto err_hook;
+	return 0;
+
+err_hook:
+	unhook();
+err_history:
+	vfree(history);
 	return err;
 }
 
@@ -522,6 +703,7 @@ static void __exit lit_exit(void)
 {
 	misc_deregister(&lit_device);
 	stop();
+	unhook();
 	vfree(history);
 }
 

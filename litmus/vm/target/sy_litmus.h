@@ -22,12 +22,12 @@
 
 struct lit_thread;
 
-/* A context: a task's, or that of an interrupt nested on it. */
+/* A context: a task's, or that of an interrupt or NMI nested on it. */
 struct lit_ctx {
 	struct lit_thread *t;
 	u32 before; /* the slot of the last CALL */
 	u32 seed;
-	bool irq;
+	bool irq; /* it must not sleep */
 };
 
 typedef void (*lit_fn)(struct lit_ctx *c);
@@ -37,15 +37,18 @@ struct lit_thread_def {
 	const char *name;
 	lit_fn call[6];
 	int (*main)(void *t); /* of a kthread */
-	lit_fn irq;
+	lit_fn irq, nmi;
 	bool unwoken;
+	bool unreliable; /* its stack cannot be walked while it makes a call */
 	bool born; /* during a round, over and over */
+	bool off_lists; /* its last call is made when no list has it any more */
 };
 
 struct lit_test {
 	const char *name;
 	const struct lit_thread_def *thread;
 	u32 nthreads;
+	bool two; /* it has two patches */
 };
 
 struct lit_thread {
@@ -54,17 +57,20 @@ struct lit_thread {
 	int inside; /* between its marks STAY and BORDER */
 	atomic_t alive;
 	atomic_t own[LIT_VARS];
-	struct lit_ctx ctx, irq_ctx;
+	struct lit_ctx ctx, irq_ctx, nmi_ctx;
 	struct task_struct *task;
-	struct hrtimer timer;
+	lit_fn last; /* the call that waits for it to be off the lists */
+	struct hrtimer timer; /* on its CPU: interrupts */
+	struct hrtimer nmi_timer; /* on another: sends NMIs to its CPU */
+	int cpu; /* where it runs while either is armed */
 	int armed;
 };
 
 extern const struct lit_test *const lit_tests[];
 extern atomic_t lit_vars[LIT_VARS];
 
-void lit_enter(struct lit_ctx *c, u8 func, u8 side);
-void lit_return(struct lit_ctx *c, u8 func, u8 side);
+void lit_enter(struct lit_ctx *c, u8 func, u8 version);
+void lit_return(struct lit_ctx *c, u8 func, u8 version);
 void lit_before(struct lit_ctx *c);
 void lit_point(struct lit_ctx *c);
 void lit_sleep(struct lit_ctx *c, unsigned int state);
@@ -81,6 +87,10 @@ void lit_stop_self(struct lit_ctx *c);
 void lit_stay(struct lit_ctx *c);
 void lit_border(struct lit_ctx *c);
 bool lit_stopped(void);
+
+/* obscure.S: calls lit_unseen() from where no walk of the stack gets past. */
+void lit_obscure(lit_fn fn, struct lit_ctx *c);
+void lit_unseen(lit_fn fn, struct lit_ctx *c);
 
 /* A kthread's sleep in its main loop: only its own frame is on the stack. */
 static __always_inline void lit_rest(struct lit_ctx *c)

@@ -21,6 +21,7 @@ enum lit_kind {
 	LIT_KIND_BIRTH,
 	LIT_KIND_DEAD,
 	LIT_KIND_BROKEN, /* a check failed */
+	LIT_KIND_SECOND, /* the second transition is about to be requested */
 };
 
 /*
@@ -31,8 +32,8 @@ struct lit_event {
 	__u32 before; /* ENTER: the slot of its caller's CALL */
 	__u8 kind;
 	__u8 thread;
-	__u8 func; /* place in the patch's order */
-	__u8 side; /* 0 old body, 1 new body */
+	__u8 func; /* place in the file; BIRTH: the parent */
+	__u8 version; /* 0 old body, 1 new, 2 newer */
 };
 
 struct lit_name {
@@ -49,6 +50,7 @@ struct lit_name {
 #define LIT_FRESH _IO('L', 8) /* thread: its own variables to 0 */
 #define LIT_EXIT \
 	_IO('L', 11) /* thread << 8 | call: made in the caller's exit */
+#define LIT_SECOND _IO('L', 12) /* what follows is of the second transition */
 #define LIT_DIE _IO('L', 9) /* thread: the caller makes no more calls */
 #define LIT_ALIVE _IO('L', 10) /* thread: whether it is */
 
