@@ -10,6 +10,7 @@
  * outcome came that the file expects never, or when what always settles did not,
  * although it was tried again and again with twice the time, up to LIT_PATIENCE.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -334,10 +335,12 @@ static int lit_run_list(struct lit_options *o, char **names)
 	return 0;
 }
 
+/* It is there already where a permanent patch has held it. */
 static int lit_load(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int err = fd < 0 || syscall(SYS_finit_module, fd, "", 0);
+	int err = fd < 0 ||
+		  (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST);
 
 	if (err)
 		perror(path);

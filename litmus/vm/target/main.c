@@ -127,8 +127,8 @@ static u32 lit_nap(struct lit_ctx *c)
 {
 	u32 r = lit_random(c);
 
-	return test->two && r % 64 == 0 ? 100000 + lit_random(c) % 500000 :
-					  500 + r % 5000;
+	return test->two && r % 128 == 0 ? 200000 + lit_random(c) % 1000000 :
+					   500 + r % 5000;
 }
 
 /* Woken after a while, or, who is unwoken, by a nudge or at the end only. */
