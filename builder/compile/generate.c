@@ -194,21 +194,37 @@ bool sy_generate_again(const struct sy_kernel *kernel)
 	return more;
 }
 
+/* The line that begins with @name and a colon, or else the first one. */
+static void sy_line_of(const struct sy_file *file, const char *name, char *ret,
+		       size_t room)
+{
+	const char *at = (const char *)file->bytes, *end = at + file->size;
+	const char *stop;
+	size_t len = strlen(name);
+	bool first = true, is;
+
+	for (; at < end; at = stop + 1) {
+		stop = memchr(at, '\n', (size_t)(end - at));
+		stop = stop ? stop : end;
+		is = (size_t)(stop - at) > len && !memcmp(at, name, len) &&
+		     at[len] == ':';
+		if (is || first)
+			snprintf(ret, room, "%.*s", (int)(stop - at), at);
+		first = false;
+		if (is)
+			return;
+	}
+}
+
 struct sy_fault *sy_generate_lacks(const struct sy_kernel *kernel,
 				   const char *what, const char *made,
 				   const char *by)
 {
 	char unmade[256] = "";
-	const char *end = NULL, *first;
 	struct sy_file file;
 
 	sy_open_unmade(kernel, &file);
-	first = (const char *)file.bytes;
-	if (file.size)
-		end = memchr(first, '\n', file.size);
-	if (end)
-		snprintf(unmade, sizeof(unmade), "%.*s", (int)(end - first),
-			 first);
+	sy_line_of(&file, made, unmade, sizeof(unmade));
 	sy_file_close(&file);
 	if (!*unmade)
 		return sy_fault_make(SY_FAULT_COMMAND,
