@@ -24,7 +24,7 @@ sim: ## the simulator: build/sim/switchyard-sim, and its own tests (minutes)
 litmus: ## every litmus test under every model, exhaustively (some minutes)
 	@$(MAKE) -s -C sim litmus
 
-litmus-large: ## a world of three threads, exhaustively (some ten minutes on two processors, 8 GiB)
+litmus-large: ## a world of three threads, exhaustively (half an hour on two processors, up to 16 GiB)
 	@$(MAKE) -s -C sim large
 
 mutants: ## faults on purpose, and who catches them (MUTANTS=N: so many mechanical)

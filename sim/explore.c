@@ -45,7 +45,7 @@ static sy_u32 sy_insert(struct sy_explorer *x, const struct sy_world *w,
 	if (i < x->n)
 		return i;
 	if (x->n == x->room) {
-		x->room = x->room ? x->room + x->room / 2 : 4096;
+		x->room = x->room ? x->room + x->room / 4 : 4096;
 		x->nodes =
 			sy_grow(x->nodes, (size_t)x->room * sizeof(*x->nodes));
 	}

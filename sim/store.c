@@ -11,8 +11,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "store.h"
+
+/* Large ones are looked into at random: with large pages that is faster. */
+static void *sy_advise(void *p, size_t size)
+{
+	const size_t large = (size_t)2 << 20;
+	size_t begin = ((size_t)p + large - 1) & ~(large - 1);
+	size_t end = ((size_t)p + size) & ~(large - 1);
+
+	if (p && end > begin)
+		madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+	return p;
+}
 
 void *sy_grow(void *p, size_t size)
 {
@@ -21,7 +34,7 @@ void *sy_grow(void *p, size_t size)
 		fprintf(stderr, "switchyard-sim: no memory\n");
 		exit(3);
 	}
-	return p;
+	return sy_advise(p, size);
 }
 
 /* Source: the multiply and fold of wyhash, Wang Yi (public domain). */
@@ -45,6 +58,12 @@ static void *sy_pool_at(const struct sy_pool *p, sy_u32 i)
 	return p->at + (size_t)i * p->size;
 }
 
+/* A slot: the value's index + 1, and above it what its place leaves of its hash. */
+static sy_u64 sy_slot(sy_u64 hash, sy_u32 i)
+{
+	return (hash & ~0ull << 32) | (i + 1);
+}
+
 static void sy_pool_rehash(struct sy_pool *p)
 {
 	sy_u32 i;
@@ -54,33 +73,38 @@ static void sy_pool_rehash(struct sy_pool *p)
 	p->table = calloc((size_t)p->mask + 1, sizeof(*p->table));
 	if (!p->table)
 		sy_grow(NULL, ~(size_t)0);
+	sy_advise(p->table, ((size_t)p->mask + 1) * sizeof(*p->table));
 	for (i = 0; i < p->n; i++) {
-		sy_u32 at = (sy_u32)sy_hash(sy_pool_at(p, i), p->size) &
-			    p->mask;
+		sy_u64 hash = sy_hash(sy_pool_at(p, i), p->size);
+		sy_u32 at = (sy_u32)hash & p->mask;
 
 		while (p->table[at])
 			at = (at + 1) & p->mask;
-		p->table[at] = i + 1;
+		p->table[at] = sy_slot(hash, i);
 	}
 }
 
 static sy_u32 sy_pool_put(struct sy_pool *p, const void *value)
 {
-	sy_u32 at;
+	sy_u64 hash = sy_hash(value, p->size);
+	sy_u32 at, i;
 
 	if (p->n + p->n / 2 >= p->mask)
 		sy_pool_rehash(p);
-	at = (sy_u32)sy_hash(value, p->size) & p->mask;
-	for (; p->table[at]; at = (at + 1) & p->mask)
-		if (!memcmp(sy_pool_at(p, p->table[at] - 1), value, p->size))
-			return p->table[at] - 1;
+	at = (sy_u32)hash & p->mask;
+	for (; p->table[at]; at = (at + 1) & p->mask) {
+		i = (sy_u32)p->table[at] - 1;
+		if (p->table[at] == sy_slot(hash, i) &&
+		    !memcmp(sy_pool_at(p, i), value, p->size))
+			return i;
+	}
 	if (p->n == p->room) {
-		p->room = p->room ? p->room + p->room / 2 : 256;
+		p->room = p->room ? p->room + p->room / 4 : 256;
 		p->at = sy_grow(p->at, (size_t)p->room * p->size);
 	}
 	memcpy(sy_pool_at(p, p->n), value, p->size);
-	p->table[at] = ++p->n;
-	return p->n - 1;
+	p->table[at] = sy_slot(hash, p->n);
+	return p->n++;
 }
 
 static size_t sy_pool_bytes(const struct sy_pool *p)

@@ -13,7 +13,7 @@
 struct sy_pool {
 	size_t size; /* a multiple of 8 */
 	unsigned char *at;
-	sy_u32 *table; /* index + 1 */
+	sy_u64 *table; /* sy_slot() */
 	sy_u32 n, room, mask;
 };
 
