@@ -337,8 +337,10 @@ static_assert((int)SY_ABI_LEAVE_FUNCTION == (int)SY_LEAVE_FUNCTION &&
 		      (int)SY_ABI_SWITCH_KERNEL == (int)SY_SWITCH_KERNEL,
 	      "the core's models are the interface's");
 
-/* May a change with this requirement be enabled by the preset? A built patch does
- * not declare what the detector count needs. */
+/*
+ * Does the preset let just so many of M1 to M4 be observed, none of those that
+ * the change forbids? A built patch does not declare what the detector count needs.
+ */
 static bool sy_bears(const struct sy_preset *preset, unsigned int forbidden,
 		     int observations)
 {

@@ -110,6 +110,27 @@ static struct sy_fault *sy_read_one(const struct sy_kernel *k, const char *path,
 	return fault;
 }
 
+/* A folder that cannot be read would hide programs. */
+static struct sy_fault *sy_see_entry(const struct sy_kernel *k,
+				     const FTSENT *entry,
+				     const struct sy_file *config,
+				     struct sy_words *ret)
+{
+	switch (entry->fts_info) {
+	case FTS_F:
+		return strcmp(entry->fts_name, "Makefile") ?
+			       NULL :
+			       sy_read_one(k, entry->fts_path, config, ret);
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		errno = entry->fts_errno;
+		return sy_fault_system(entry->fts_path);
+	default:
+		return NULL;
+	}
+}
+
 /* Folders of links are followed, as kbuild follows them. */
 struct sy_fault *sy_programs_find(const struct sy_kernel *kernel,
 				  struct sy_words *ret)
@@ -130,11 +151,10 @@ struct sy_fault *sy_programs_find(const struct sy_kernel *kernel,
 	if (!fault &&
 	    !(tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL)))
 		fault = sy_fault_system(scripts.text);
-	while (!fault && (entry = fts_read(tree)))
-		if (entry->fts_info == FTS_F &&
-		    !strcmp(entry->fts_name, "Makefile"))
-			fault = sy_read_one(kernel, entry->fts_path, &config,
-					    ret);
+	while (!fault && (errno = 0, entry = fts_read(tree)))
+		fault = sy_see_entry(kernel, entry, &config, ret);
+	if (!fault && errno)
+		fault = sy_fault_system(scripts.text);
 	if (tree)
 		fts_close(tree);
 	sy_file_close(&config);

@@ -51,7 +51,7 @@ int sy_transition_sets_renew(struct sy_transition *tr)
 	}
 	kvfree(sets[1]);
 	sets[0]->before = tr->sets[0];
-	/* Pairs with the load in sy_set_now(). */
+	/* Pairs with the load in sy_set_at(). */
 	smp_store_release(&tr->sets[0], sets[0]);
 	return 0;
 }

@@ -89,8 +89,7 @@ static int sy_look_held(struct task_struct *task, void *arg)
 	} else if (!try_get_task_stack(task)) {
 		sight.seen = SY_SEEN_DEAD;
 	} else {
-		/* Pairs with the release in sy_transition_sets_renew(). */
-		sy_look_at(smp_load_acquire(look->set), task, SY_VIEW_OFF_CPU,
+		sy_look_at(sy_set_at(look->set), task, SY_VIEW_OFF_CPU,
 			   runnable, &sight);
 		sy_api.put_task_stack(task);
 	}

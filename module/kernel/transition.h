@@ -75,13 +75,19 @@ static inline struct sy_set *const *sy_set_place(const struct sy_transition *tr)
 }
 
 /*
- * The side that tasks must leave now. Context: the task to be looked at is held,
- * or is the one that asks: a module it may have run is known by then.
+ * The text to look for. Context: the task to be looked at is held, or is the one
+ * that asks: a module it may have run is known by then.
  */
-static inline const struct sy_set *sy_set_now(const struct sy_transition *tr)
+static inline const struct sy_set *sy_set_at(struct sy_set *const *place)
 {
 	/* Pairs with the release in sy_transition_sets_renew(). */
-	return smp_load_acquire(sy_set_place(tr));
+	return smp_load_acquire(place);
+}
+
+/* The side that tasks must leave now. Context: as sy_set_at(). */
+static inline const struct sy_set *sy_set_now(const struct sy_transition *tr)
+{
+	return sy_set_at(sy_set_place(tr));
 }
 
 /* transition.c: the worker and the engine */
