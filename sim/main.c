@@ -186,15 +186,16 @@ static int sy_main_random(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static char name[] = "switchyard-sim litmus";
+	static char litmus[] = "switchyard-sim litmus";
+	static char run[] = "switchyard-sim run";
 
 	argp_err_exit_status = 2;
 	if (argc > 1 && !strcmp(argv[1], "litmus")) {
-		argv[1] = name;
+		argv[1] = litmus;
 		return sy_main_litmus(argc - 1, argv + 1);
 	}
 	if (argc > 1 && !strcmp(argv[1], "run")) {
-		argv[1] = strcpy(name, "switchyard-sim run");
+		argv[1] = run;
 		return sy_main_random(argc - 1, argv + 1);
 	}
 	if (argc > 1 && !strcmp(argv[1], "--help")) {

@@ -18,7 +18,7 @@
 #include "store.h"
 #include "table.h"
 
-struct sy_tally {
+struct sy_results {
 	const struct sy_litmus_options *o;
 	struct sy_table table;
 	int failed, passed;
@@ -39,9 +39,9 @@ struct sy_row {
 #define SY_ROWS (3 * SY_MODELS)
 
 struct sy_rows {
-	struct sy_tally *report;
+	struct sy_results *results;
 	const struct sy_litmus *l;
-	pthread_mutex_t lock; /* of what follows, and the report's table */
+	pthread_mutex_t lock; /* of what follows, and the results */
 	sy_u32 n, next, printed;
 	time_t told; /* when progress was, and whether its line stands there */
 	int standing;
@@ -149,7 +149,7 @@ static void sy_progress_clear(struct sy_rows *rows)
 
 static void sy_judge_row(struct sy_rows *rows, struct sy_row *row, FILE *out)
 {
-	const struct sy_litmus_options *o = rows->report->o;
+	const struct sy_litmus_options *o = rows->results->o;
 	struct sy_litmus *l = sy_test_of(rows, row);
 	struct sy_watch watch = { .rows = rows, .row = row };
 	struct sy_extent extent = o->extent;
@@ -169,7 +169,7 @@ static void sy_judge_row(struct sy_rows *rows, struct sy_row *row, FILE *out)
 	row->ok = !found.over && !found.wrong && fits;
 	row->states = found.states;
 	pthread_mutex_lock(&rows->lock);
-	sy_table_note(&rows->report->table, l, row->model, row->definition, x,
+	sy_table_note(&rows->results->table, l, row->model, row->definition, x,
 		      &found);
 	pthread_mutex_unlock(&rows->lock);
 	sy_print_row(o, l, row, &found, fits, out);
@@ -260,7 +260,7 @@ static void sy_add_row(struct sy_rows *rows, sy_u32 m, int definition,
  */
 static void sy_add_rows(struct sy_rows *rows)
 {
-	const char *model = rows->report->o->model;
+	const char *model = rows->results->o->model;
 	const struct sy_litmus *l = rows->l;
 	sy_u32 m;
 
@@ -279,89 +279,90 @@ static void sy_add_rows(struct sy_rows *rows)
 }
 
 /* Return: 1 if all is as it should be. */
-static int sy_judge_test(struct sy_tally *report, const struct sy_litmus *l)
+static int sy_judge_test(struct sy_results *results, const struct sy_litmus *l)
 {
-	struct sy_rows rows = { .report = report, .l = l };
+	struct sy_rows rows = { .results = results, .l = l };
 	pthread_t job[SY_JOBS];
 	sy_u32 i, n = 0;
 	int ok = 1;
 
 	pthread_mutex_init(&rows.lock, NULL);
 	sy_add_rows(&rows);
-	while (n + 1 < report->o->jobs && n < SY_JOBS &&
+	while (n + 1 < results->o->jobs && n < SY_JOBS &&
 	       !pthread_create(&job[n], NULL, sy_judge_rows, &rows))
 		n++;
 	sy_judge_rows(&rows);
 	while (n)
 		pthread_join(job[--n], NULL);
 	for (i = 0; i < rows.n; i++) {
-		report->states += rows.row[i].states;
+		results->states += rows.row[i].states;
 		ok &= rows.row[i].ok;
 	}
 	pthread_mutex_destroy(&rows.lock);
 	return ok;
 }
 
-static void sy_run_file(struct sy_tally *report, struct sy_litmus *l,
+static void sy_run_file(struct sy_results *results, struct sy_litmus *l,
 			const char *path)
 {
-	unsigned long long before = report->states;
+	unsigned long long before = results->states;
 	struct timespec a, b;
 	char error[400], outcome[16];
 	int ok;
 
 	if (sy_litmus_read(path, l, error, sizeof(error))) {
 		printf("%s\n", error);
-		report->failed++;
+		results->failed++;
 		return;
 	}
 	sy_outcome_name(l, outcome, sizeof(outcome));
-	if (!report->o->quick)
+	if (!results->o->quick)
 		printf("%s: %s\n", l->name, outcome);
 	clock_gettime(CLOCK_MONOTONIC, &a);
-	ok = sy_judge_test(report, l);
+	ok = sy_judge_test(results, l);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	printf("%s %s: %s, %llu states, %.2f s\n", ok ? "ok" : "FAILED",
-	       l->name, outcome, report->states - before,
+	       l->name, outcome, results->states - before,
 	       (double)(b.tv_sec - a.tv_sec) +
 		       (double)(b.tv_nsec - a.tv_nsec) / 1e9);
 	fflush(stdout);
 	sy_litmus_free(l);
 	if (ok)
-		report->passed++;
+		results->passed++;
 	else
-		report->failed++;
+		results->failed++;
 }
 
 /* --table=FILE: derive the table too, and compare it with the one in there. */
-static void sy_run_table(struct sy_tally *report, const char *path, int witness)
+static void sy_run_table(struct sy_results *results, const char *path,
+			 int witness)
 {
-	int differ = sy_table_check(&report->table, path);
+	int differ = sy_table_check(&results->table, path);
 
 	if (witness || differ)
-		sy_table_print(&report->table, witness);
+		sy_table_print(&results->table, witness);
 	printf("%s table: %d differences to %s and to the core\n",
 	       differ ? "FAILED" : "ok", differ, path);
 	if (differ)
-		report->failed++;
+		results->failed++;
 	else
-		report->passed++;
+		results->passed++;
 }
 
 int sy_run_litmus(const struct sy_litmus_options *options)
 {
-	struct sy_tally report = { .o = options };
+	struct sy_results results = { .o = options };
 	struct sy_litmus *l = sy_grow(NULL, sizeof(*l));
 	int i;
 
 	memset(l, 0, sizeof(*l));
 	for (i = 0; i < options->nfiles; i++)
-		sy_run_file(&report, l, options->files[i]);
+		sy_run_file(&results, l, options->files[i]);
 	free(l);
 	if (options->table)
-		sy_run_table(&report, options->table, options->tell_table);
-	sy_table_deinit(&report.table);
-	printf("litmus: %d passed, %d failed (%llu states)\n", report.passed,
-	       report.failed, report.states);
-	return report.failed || !report.passed;
+		sy_run_table(&results, options->table, options->tell_table);
+	sy_table_deinit(&results.table);
+	printf("litmus: %d passed, %d failed (%llu states)\n", results.passed,
+	       results.failed, results.states);
+	return results.failed || !results.passed;
 }

@@ -392,16 +392,11 @@ static void write_klp(struct gen *g)
 
 static void write_modules(struct gen *g)
 {
-	g->turn = g->l;
-	write_new(g);
-	write_patch(g);
-	write_klp(g);
-	g->turn = g->l->then;
-	if (!g->turn)
-		return;
-	write_new(g);
-	write_patch(g);
-	write_klp(g);
+	for (g->turn = g->l; g->turn; g->turn = g->turn->then) {
+		write_new(g);
+		write_patch(g);
+		write_klp(g);
+	}
 }
 
 /* Return: why the test cannot run on a real kernel, or NULL. */
@@ -463,6 +458,7 @@ static void write_tests(const char *dir, const struct ids *ids)
 	fclose(g.out);
 	write_kbuild(dir, ids);
 }
+
 static int generate(struct gen *g, struct sy_litmus *l, const char *path)
 {
 	char error[400];

@@ -34,8 +34,7 @@ struct lit_way {
 };
 
 struct lit_round {
-	enum lit_end
-		end; /* of the last transition: the second comes after SETTLED */
+	enum lit_end end; /* of the last transition that was requested */
 	int turned; /* it was reversed by request */
 	double took; /* seconds, from its request to its end */
 	sy_u32 faults; /* passed, in all transitions */
